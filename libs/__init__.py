@@ -1,0 +1,1 @@
+"""The parts of the program; see each module's first line."""

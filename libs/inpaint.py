@@ -1,0 +1,222 @@
+"""Fill one picture: arrays in, arrays out; knows windows and hints, not Keras, not files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles
+
+__all__ = ["FillSettings", "Hints", "Predict", "fill"]
+
+Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
+WHITE = 255
+HINT_PITCH = 8
+STRIP = 512
+# How near to pure white or black counts as meant to be pure.
+NEARLY_PURE = 5.5 / 255
+PURE_SHARE = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Hints:
+    """Pixels inside the hole whose value is roughly known: rows, columns (N,) int; values (N, 3) float32 in [0, 1]."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not len(self.rows) == len(self.columns) == len(self.values):
+            raise ValueError(f"{len(self.rows)} rows, {len(self.columns)} columns, {len(self.values)} values")
+
+    def inside(self, window: Window) -> "Hints":
+        """Those in a window, counted from its top left corner."""
+        rows, columns = self.rows - window.top, self.columns - window.left
+        here = (rows >= 0) & (rows < window.height) & (columns >= 0) & (columns < window.width)
+        return Hints(rows[here], columns[here], self.values[here])
+
+
+NO_HINTS = Hints(np.zeros(0, int), np.zeros(0, int), np.zeros((0, 3), np.float32))
+
+
+def fill(
+    pixels: np.ndarray,
+    hole: np.ndarray,
+    predict: Predict,
+    hints: Hints | None = None,
+    settings: FillSettings = FillSettings(),
+) -> np.ndarray:
+    """(H, W, 3) uint8: a copy of `pixels` with the pixels of `hole` (H, W) bool redrawn; all others unchanged.
+
+    predict: images (B, h, w, 3) float32 in [0, 1] and masks (B, h, w, 1), 1 = known -> (B, h, w, 3); h and w are
+    multiples of `settings.step`. What `pixels` holds under the hole is never looked at. A picture that is
+    nothing but hole comes back white. ValueError if shapes or types do not fit.
+    """
+    _check(pixels, hole)
+    result = pixels.copy()
+    hints = NO_HINTS if hints is None else hints
+    if hole.all() and not len(hints.rows):
+        result[:] = WHITE
+        return result
+    if not hole.any():
+        return result
+    hints = _with_coarse_hints(pixels, hole, predict, hints, settings)
+    drawn = np.zeros(hole.shape, dtype=np.uint8)
+    for tile in plan_tiles(hole, settings):
+        image, known = _show(pixels, hole, hints, tile.window)
+        drawing = predict(image[None], known[None, ..., None].astype(np.float32))[0]
+        weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
+        _paste(result, drawn, weights, _to_levels(drawing, image[known]), tile)
+    return result
+
+
+def _check(pixels: np.ndarray, hole: np.ndarray) -> None:
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ValueError(f"pixels must be (H, W, 3) uint8, got {pixels.shape} {pixels.dtype}")
+    if hole.dtype != bool or hole.shape != pixels.shape[:2]:
+        raise ValueError(f"hole must be {pixels.shape[:2]} bool, got {hole.shape} {hole.dtype}")
+
+
+def _show(
+    pixels: np.ndarray, hole: np.ndarray, hints: Hints, window: Window
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the network sees: (h, w, 3) float32 image, zero where unknown, and (h, w) bool, True = known.
+
+    Beyond the picture nothing is known.
+    """
+    image = cut(pixels, window).astype(np.float32) / 255
+    known = cut(~hole[window.slices], Window(0, 0, window.height, window.width))
+    image[~known] = 0
+    here = hints.inside(window)
+    image[here.rows, here.columns] = here.values
+    known[here.rows, here.columns] = True
+    return image, known
+
+
+def _to_levels(drawing: np.ndarray, surroundings: np.ndarray) -> np.ndarray:
+    """Network output (h, w, 3) in [0, 1] -> uint8, rounded, and as grey and as pure as its surroundings (N, 3).
+
+    Among grey pixels nothing coloured is drawn. Where all that is nearly white is white, nearly white becomes
+    white (paper), and where all that is nearly black is black, nearly black becomes black (ink).
+    """
+    if (surroundings[:, 1:] == surroundings[:, :1]).all():
+        drawing = np.repeat(drawing.mean(axis=2, keepdims=True), 3, axis=2)
+    drawing = np.clip(drawing, 0, 1)
+    for pure in (np.float32(0), np.float32(1)):
+        if _is_pure(surroundings, pure):
+            drawing = np.where(_distance(drawing, pure)[..., None] <= NEARLY_PURE, pure, drawing)
+    return np.round(drawing * 255).astype(np.uint8)
+
+
+def _is_pure(surroundings: np.ndarray, pure: float) -> bool:
+    """Whether nine in ten of the (N, 3) pixels that are nearly `pure` (0 or 1) are exactly so."""
+    distance = _distance(surroundings, pure)
+    nearly, exactly = (distance <= NEARLY_PURE).sum(), (distance == 0).sum()
+    return bool(exactly and exactly >= PURE_SHARE * nearly)
+
+
+def _distance(image: np.ndarray, pure: float) -> np.ndarray:
+    red, green, blue = np.moveaxis(np.abs(image - pure), -1, 0)
+    return np.maximum(np.maximum(red, green), blue)
+
+
+def _paste(
+    result: np.ndarray, drawn: np.ndarray, weights: np.ndarray, levels: np.ndarray, tile: Tile
+) -> None:
+    """Mix a tile's drawing into `result` and its weights into `drawn` (0 = not drawn yet); both are changed.
+
+    weights: (height, width) of the core, 0 outside the hole; where tiles overlap each counts by its weight.
+    """
+    core, inside = tile.core, weights > 0
+    top, left = core.top - tile.window.top, core.left - tile.window.left
+    new = levels[top : top + core.height, left : left + core.width][inside]
+    old, before = result[core.slices][inside], drawn[core.slices][inside]
+    share = (weights[inside] / (weights[inside].astype(np.float32) + before))[:, None]
+    result[core.slices][inside] = np.round(share * new + (1 - share) * old).astype(np.uint8)
+    drawn[core.slices][inside] = np.maximum(before, weights[inside])
+
+
+def _with_coarse_hints(
+    pixels: np.ndarray, hole: np.ndarray, predict: Predict, hints: Hints, settings: FillSettings
+) -> Hints:
+    """The hints, and for holes too deep for one window what `fill` makes of them at half size, every 8 pixels."""
+    solid = solid_cells(hole, hints)
+    distance = ndimage.distance_transform_cdt(solid, "chessboard")
+    labels, _ = ndimage.label(solid, np.ones((3, 3), dtype=bool))
+    for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
+        inside = np.where(labels[rows, columns] == number, distance[rows, columns], 0)
+        if inside.max() * CELL <= settings.depth:
+            continue
+        box = Window(*(CELL * n for n in (rows.start, columns.start, inside.shape[0], inside.shape[1])))
+        context = max(2 * settings.margin, max(box.height, box.width) // 2)
+        crop = box.grown(-(-context // CELL) * CELL, hole.shape)
+        coarse = fill(*_half_size(*_with_hints(pixels, hole, hints, crop)), predict, None, settings)
+        places = np.argwhere(inside > 1) + (rows.start, columns.start)
+        hints = _join(hints, _sample(coarse, crop, places))
+    return hints
+
+
+def solid_cells(hole: np.ndarray, hints: Hints) -> np.ndarray:
+    """(ceil(H / 16), ceil(W / 16)) bool: cells in which nothing is known, not even by a hint."""
+    columns = np.logical_and.reduceat(hole, np.arange(0, hole.shape[1], CELL), axis=1)
+    solid = np.logical_and.reduceat(columns, np.arange(0, hole.shape[0], CELL), axis=0)
+    solid[hints.rows // CELL, hints.columns // CELL] = False
+    return solid
+
+
+def _with_hints(
+    pixels: np.ndarray, hole: np.ndarray, hints: Hints, crop: Window
+) -> tuple[np.ndarray, np.ndarray]:
+    """The crop's pixels and hole, with its hints as known pixels."""
+    here = hints.inside(crop)
+    if not len(here.rows):
+        return pixels[crop.slices], hole[crop.slices]
+    pixels, hole = pixels[crop.slices].copy(), hole[crop.slices].copy()
+    pixels[here.rows, here.columns] = np.round(here.values * 255)
+    hole[here.rows, here.columns] = False
+    return pixels, hole
+
+
+def _half_size(pixels: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Half as large, rounded up; each pixel the mean of the known ones of four, hole where all four are."""
+    height, width = hole.shape
+    small = np.empty((-(-height // 2), -(-width // 2), 3), np.uint8)
+    small_hole = np.empty(small.shape[:2], bool)
+    for top in range(0, height, STRIP):
+        odd = ((0, -min(STRIP, height - top) % 2), (0, -width % 2))
+        known = np.pad(~hole[top : top + STRIP], odd)
+        colours = np.pad(pixels[top : top + STRIP], (*odd, (0, 0))) * known[..., None].astype(np.uint16)
+        count, total = _sum_fours(known.astype(np.uint16)), _sum_fours(colours)
+        half = slice(top // 2, top // 2 + len(count))
+        small[half] = (total + count[..., None] // 2) // np.maximum(count, 1)[..., None]
+        small_hole[half] = count == 0
+    return small, small_hole
+
+
+def _sum_fours(array: np.ndarray) -> np.ndarray:
+    return array[::2, ::2] + array[1::2, ::2] + array[::2, 1::2] + array[1::2, 1::2]
+
+
+def _sample(coarse: np.ndarray, crop: Window, places: np.ndarray) -> Hints:
+    """Four hints a cell, one in the middle of every 8 x 8 pixels, from a half-size filled crop; (N, 2) cells."""
+    quarters = np.array([(0, 0), (0, 1), (1, 0), (1, 1)]) * HINT_PITCH
+    corners = (places[:, None] * CELL + quarters).reshape(-1, 2)
+    middles = corners + HINT_PITCH // 2
+    fits = (middles < (crop.bottom, crop.right)).all(axis=1)
+    first = (corners[fits] - (crop.top, crop.left)) // 2
+    last = np.array(coarse.shape[:2]) - 1
+    values = np.zeros((len(first), 3), np.float32)
+    for step in np.ndindex(HINT_PITCH // 2, HINT_PITCH // 2):
+        rows, columns = np.minimum(first + step, last).T
+        values += coarse[rows, columns]
+    return Hints(middles[fits, 0], middles[fits, 1], values / (255 * (HINT_PITCH // 2) ** 2))
+
+
+def _join(one: Hints, other: Hints) -> Hints:
+    return Hints(
+        np.concatenate([one.rows, other.rows]),
+        np.concatenate([one.columns, other.columns]),
+        np.concatenate([one.values, other.values]),
+    )
