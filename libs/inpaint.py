@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles
 
@@ -79,9 +79,7 @@ def _check(pixels: np.ndarray, hole: np.ndarray) -> None:
         raise ValueError(f"hole must be {pixels.shape[:2]} bool, got {hole.shape} {hole.dtype}")
 
 
-def _show(
-    pixels: np.ndarray, hole: np.ndarray, hints: Hints, window: Window
-) -> tuple[np.ndarray, np.ndarray]:
+def _show(pixels: np.ndarray, hole: np.ndarray, hints: Hints, window: Window) -> tuple[np.ndarray, np.ndarray]:
     """What the network sees: (h, w, 3) float32 image, zero where unknown, and (h, w) bool, True = known.
 
     Beyond the picture nothing is known.
@@ -122,9 +120,7 @@ def _distance(image: np.ndarray, pure: float) -> np.ndarray:
     return np.maximum(np.maximum(red, green), blue)
 
 
-def _paste(
-    result: np.ndarray, drawn: np.ndarray, weights: np.ndarray, levels: np.ndarray, tile: Tile
-) -> None:
+def _paste(result: np.ndarray, drawn: np.ndarray, weights: np.ndarray, levels: np.ndarray, tile: Tile) -> None:
     """Mix a tile's drawing into `result` and its weights into `drawn` (0 = not drawn yet); both are changed.
 
     weights: (height, width) of the core, 0 outside the hole; where tiles overlap each counts by its weight.
@@ -143,9 +139,9 @@ def _with_coarse_hints(
 ) -> Hints:
     """The hints, and for holes too deep for one window what `fill` makes of them at half size, every 8 pixels."""
     solid = solid_cells(hole, hints)
-    distance = ndimage.distance_transform_cdt(solid, "chessboard")
-    labels, _ = ndimage.label(solid, np.ones((3, 3), dtype=bool))
-    for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
+    distance = scipy.ndimage.distance_transform_cdt(solid, "chessboard")
+    labels, _ = scipy.ndimage.label(solid, np.ones((3, 3), dtype=bool))
+    for number, (rows, columns) in enumerate(scipy.ndimage.find_objects(labels), 1):
         inside = np.where(labels[rows, columns] == number, distance[rows, columns], 0)
         if inside.max() * CELL <= settings.depth:
             continue
@@ -166,9 +162,7 @@ def solid_cells(hole: np.ndarray, hints: Hints) -> np.ndarray:
     return solid
 
 
-def _with_hints(
-    pixels: np.ndarray, hole: np.ndarray, hints: Hints, crop: Window
-) -> tuple[np.ndarray, np.ndarray]:
+def _with_hints(pixels: np.ndarray, hole: np.ndarray, hints: Hints, crop: Window) -> tuple[np.ndarray, np.ndarray]:
     """The crop's pixels and hole, with its hints as known pixels."""
     here = hints.inside(crop)
     if not len(here.rows):

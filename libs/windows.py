@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 CELL = 16
 
@@ -27,9 +27,7 @@ class FillSettings:
 
     def __post_init__(self) -> None:
         if self.step < 1 or self.smallest % self.step or self.window % self.step:
-            raise ValueError(
-                f"window {self.window} and smallest {self.smallest} must be multiples of {self.step}"
-            )
+            raise ValueError(f"window {self.window} and smallest {self.smallest} must be multiples of {self.step}")
         if not 0 < self.smallest <= self.window:
             raise ValueError(f"smallest must be in (0, {self.window}], got {self.smallest}")
         if not 0 <= self.overlap < self.core:
@@ -93,9 +91,9 @@ def plan_tiles(hole: np.ndarray, settings: FillSettings) -> list[Tile]:
 
 def find_boxes(hole: np.ndarray) -> list[Window]:
     """Tight boxes around the holes; holes that share or adjoin a cell of 16 x 16 pixels count as one."""
-    labels, _ = ndimage.label(any_in_cells(hole), np.ones((3, 3), dtype=bool))
+    labels, _ = scipy.ndimage.label(any_in_cells(hole), np.ones((3, 3), dtype=bool))
     boxes = []
-    for rows, columns in ndimage.find_objects(labels):
+    for rows, columns in scipy.ndimage.find_objects(labels):
         bottom, right = min(rows.stop * CELL, hole.shape[0]), min(columns.stop * CELL, hole.shape[1])
         top, left = rows.start * CELL, columns.start * CELL
         boxes.append(tight_box(hole, Window(top, left, bottom - top, right - left)))

@@ -1,5 +1,7 @@
 """Windows: every hole pixel is covered, by few windows, with known surroundings where there are any."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -84,7 +86,7 @@ def test_parts_of_a_large_hole_overlap():
     settings = FillSettings()
     cores = sorted((tile.core for tile in plan_tiles(hole, settings)), key=lambda core: core.left)
     assert len(cores) > 4
-    for left, right in zip(cores[:-1], cores[1:], strict=True):
+    for left, right in pairwise(cores):
         assert left.right - right.left >= settings.overlap
 
 

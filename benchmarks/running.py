@@ -1,0 +1,44 @@
+"""The program run as a user runs it, in a process of its own, with its times and its memory."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# ru_maxrss is in KiB on Linux and in bytes on macOS.
+MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """finished: seconds from the start to each picture's line; total: seconds; peak: bytes resident."""
+
+    finished: tuple[float, ...]
+    total: float
+    peak: int
+
+
+def run_program(painted: Path, results: Path, model: Path) -> Run:
+    """Fill a folder with `python decensor.py`. RuntimeError if it does not end with 0.
+
+    The peak is the process's own, whatever other processes needed; only on systems with `os.wait4`.
+    """
+    command = [sys.executable, str(ROOT / "decensor.py"), "--decensor_input_path", str(painted)]
+    command += ["--decensor_output_path", str(results), "--model", str(model)]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    finished, lines = [], []
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for line in process.stdout or ():
+        lines.append(line)
+        if line.startswith("["):
+            finished.append(time.perf_counter() - start)
+    _, status, usage = os.wait4(process.pid, 0)
+    total = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"decensor.py ended with {process.returncode}:\n{''.join(lines[-20:])}")
+    return Run(tuple(finished), total, usage.ru_maxrss * MEMORY_UNIT)

@@ -1,0 +1,106 @@
+"""What the person sees: one finished line a picture, a bar on a terminal, a summary and the exit code."""
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import TextIO
+
+BAR_WIDTH = 20
+
+
+class Report:
+    """Counts and prints what became of each picture, in the order in which it is told."""
+
+    def __init__(self, total: int, color: tuple[int, int, int], stream: TextIO) -> None:
+        """Total: number of pictures; color: RGB of the paint; stream: where the lines go."""
+        self.total = total
+        self.color = color
+        self.filled = self.unpainted = self.failed = 0
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._bar = ""
+        self._started = time.perf_counter()
+
+    @property
+    def exit_code(self) -> int:
+        """0 if all went well, 1 if some picture failed."""
+        return 1 if self.failed else 0
+
+    def tell_filled(self, name: str, holes: int, seconds: float, notes: Sequence[str] = ()) -> None:
+        """One picture is written; notes, if any, follow in the same line."""
+        self.filled += 1
+        holes_filled = f"{holes} {'hole' if holes == 1 else 'holes'} filled in {seconds:.1f} s"
+        self._tell(name, "; ".join([holes_filled, *notes]))
+
+    def tell_unpainted(self, name: str) -> None:
+        """One picture has nothing to fill, and nothing is written for it."""
+        self.unpainted += 1
+        self._tell(name, f"nothing painted {self.color}")
+
+    def tell_failed(self, name: str, reason: str) -> None:
+        """One picture could not be filled; the batch goes on."""
+        self.failed += 1
+        self._tell(name, f"FAILED, {reason}")
+
+    def show_bar(self) -> None:
+        """On a terminal only: how far the batch is, and about how long it will take."""
+        if not self._stream.isatty():
+            return
+        with self._lock:
+            self._wipe_bar()
+            self._draw_bar()
+
+    def hide_bar(self) -> None:
+        """Leave the terminal's line empty for whoever writes next."""
+        with self._lock:
+            self._wipe_bar()
+
+    def summarize(self, where: str) -> None:
+        """The last line: what became of all pictures and where the results are, or how to paint."""
+        self.hide_bar()
+        counts = {"filled": self.filled, "not painted": self.unpainted, "FAILED": self.failed}
+        told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        advice = f"results are in {where}" if self.filled else f"paint in exactly {self.color} what is to be redrawn"
+        self._print(f"{told} in {time.perf_counter() - self._started:.1f} s; {advice}")
+
+    @property
+    def _done(self) -> int:
+        return self.filled + self.unpainted + self.failed
+
+    def _tell(self, name: str, outcome: str) -> None:
+        with self._lock:
+            bar = self._wipe_bar()
+            self._print(f"[{self._done}/{self.total}] {name}: {outcome}")
+            if bar and self._done < self.total:
+                self._draw_bar()
+
+    def _draw_bar(self) -> None:
+        done = self._done * BAR_WIDTH // self.total
+        self._bar = f"{'#' * done}{'-' * (BAR_WIDTH - done)} {self._done} of {self.total}{self._time_left()}"
+        self._write(self._bar)
+
+    def _time_left(self) -> str:
+        if not self._done:
+            return ""
+        seconds = (time.perf_counter() - self._started) / self._done * (self.total - self._done)
+        return f", about {seconds:.0f} s left"
+
+    def _wipe_bar(self) -> str:
+        """Blank the bar if there is one (by spaces, for consoles without control codes), and return it."""
+        bar, self._bar = self._bar, ""
+        if bar:
+            self._write(f"\r{' ' * len(bar)}\r")
+        return bar
+
+    def _print(self, line: str) -> None:
+        self._write(printable(line, self._stream.encoding) + "\n")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def printable(line: str, encoding: str | None) -> str:
+    """The line with "?" for every character that the encoding lacks or that would steer a terminal."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in line)
+    return shown.encode(encoding or "utf-8", "replace").decode(encoding or "utf-8")

@@ -1,0 +1,136 @@
+"""Weights files: HDF5 <-> named arrays, strict.
+
+The format, version 1: root attributes `format` ("decensor weights"), `format_version`, `config` (JSON: the
+network), `training` (JSON: how it was trained), `sha256` (of names, shapes, types and bytes of all arrays in the
+order of their names); one float16 or float32 dataset an array at `/layer/array`.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from libs.errors import WeightsError
+
+FORMAT = "decensor weights"
+FORMAT_VERSION = 1
+TYPES = (np.float16, np.float32)
+WHERE_TO_GET = "get models/model.h5 again from the place this program came from, or name another file with --model"
+# What h5py raises on broken files, found by feeding it such.
+BROKEN = (OSError, LookupError, RuntimeError, ValueError, TypeError, AttributeError, MemoryError)
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What a weights file holds.
+
+    config: keyword arguments of the network; arrays: `layer/array` -> float16 or float32; training: summary.
+    """
+
+    config: dict
+    arrays: dict[str, np.ndarray]
+    training: dict = field(default_factory=dict)
+
+
+def write_weights(path: Path, weights: Weights) -> None:
+    """Write a weights file whole or not at all (`NAME.part`, then renamed); ValueError for other arrays."""
+    for name, array in weights.arrays.items():
+        if array.dtype not in TYPES or name.count("/") != 1:
+            raise ValueError(f"{name} must be layer/array and float16 or float32, got {array.dtype}")
+    part = Path(f"{path}.part")
+    with h5py.File(part, "w") as file:
+        file.attrs["format"] = FORMAT
+        file.attrs["format_version"] = FORMAT_VERSION
+        file.attrs["config"] = json.dumps(weights.config, sort_keys=True)
+        file.attrs["training"] = json.dumps(weights.training, sort_keys=True)
+        file.attrs["sha256"] = _digest(weights.arrays)
+        for name, array in sorted(weights.arrays.items()):
+            file.create_dataset(name, data=array, track_times=False)
+    os.replace(part, path)
+
+
+def read_weights(path: Path) -> Weights:
+    """The checked contents of a weights file; WeightsError in one sentence if anything about it is wrong."""
+    try:
+        with _open(path, WHERE_TO_GET) as file:
+            _check_format(file, path)
+            weights, digest = _read_contents(file)
+    except BROKEN as error:
+        raise WeightsError(
+            f"{path}: broken or incomplete weights file ({error}), expected a whole one; {WHERE_TO_GET}"
+        ) from error
+    if digest != _digest(weights.arrays):
+        raise WeightsError(f"{path}: its contents do not match its own checksum; {WHERE_TO_GET}")
+    for name, array in weights.arrays.items():
+        if not np.isfinite(array).all():
+            raise WeightsError(f"{path}: {name} holds numbers that are not finite; {WHERE_TO_GET}")
+    return weights
+
+
+def read_arrays(path: Path, advice: str) -> dict[str, np.ndarray]:
+    """Every dataset of a foreign HDF5 file by its full path without leading slash.
+
+    WeightsError if it cannot be read, ending in the advice: where to get a right one.
+    """
+    arrays = {}
+
+    def collect(name: str, node: h5py.Group | h5py.Dataset) -> None:
+        if isinstance(node, h5py.Dataset):
+            arrays[name] = node[()]
+
+    try:
+        with _open(path, advice) as file:
+            file.visititems(collect)
+    except BROKEN as error:
+        raise WeightsError(f"{path}: broken or incomplete HDF5 file ({error}); {advice}") from error
+    return arrays
+
+
+def _open(path: Path, advice: str) -> h5py.File:
+    if not Path(path).is_file():
+        raise WeightsError(f"{path}: there is no such weights file; {advice}")
+    if not h5py.is_hdf5(path):
+        size = Path(path).stat().st_size
+        raise WeightsError(f"{path}: not an HDF5 file ({size} bytes), expected a weights file; {advice}")
+    return h5py.File(path, "r")
+
+
+def _check_format(file: h5py.File, path: Path) -> None:
+    """WeightsError if an open file is another program's, or of another version."""
+    if file.attrs.get("format") != FORMAT:
+        layers = ", ".join(list(file)[:3]) or "nothing"
+        raise WeightsError(
+            f"{path}: weights of another program (it holds {layers}), expected the format {FORMAT!r}; {WHERE_TO_GET}"
+        )
+    version = int(file.attrs["format_version"])
+    if version != FORMAT_VERSION:
+        advice = f"get a newer program, or {WHERE_TO_GET}" if version > FORMAT_VERSION else WHERE_TO_GET
+        raise WeightsError(f"{path}: format version {version}, this program reads version {FORMAT_VERSION}; {advice}")
+
+
+def _read_contents(file: h5py.File) -> tuple[Weights, str]:
+    """The contents and the recorded checksum of an open file; one of `BROKEN` if its structure is odd."""
+    config, training = json.loads(file.attrs["config"]), json.loads(file.attrs["training"])
+    if not (isinstance(config, dict) and isinstance(training, dict)):
+        raise ValueError("config and training must be JSON objects")
+    arrays = {}
+    for layer, group in file.items():
+        if not isinstance(group, h5py.Group):
+            raise ValueError(f"{layer} is not a group of arrays")
+        for name, dataset in group.items():
+            if not isinstance(dataset, h5py.Dataset) or dataset.dtype not in TYPES:
+                raise ValueError(f"{layer}/{name} is not an array of float16 or float32")
+            arrays[f"{layer}/{name}"] = dataset[()]
+    return Weights(config, arrays, training), str(file.attrs["sha256"])
+
+
+def _digest(arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.shape} {array.dtype.str}\n".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,123 @@
+"""The rules about who may import and do what, read from the source."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# Imports point from a higher level to a lower one. A new module needs a level, a new sideways arrow a reason.
+LEVELS = {
+    "libs.errors": 0,
+    "libs.pictures": 1,
+    "libs.holes": 1,
+    "libs.windows": 1,
+    "libs.mosaic": 1,
+    "libs.weights": 1,
+    "libs.report": 1,
+    "libs.inpaint": 2,
+    "libs.jobs": 2,
+    "model": 2,
+    "libs.training": 2,
+    "libs.batch": 3,
+    "decensor": 4,
+    "train": 4,
+}
+ARROWS_BESIDE = {
+    ("libs.training", "libs.training"),
+    ("libs.training", "model"),
+    ("libs.training", "libs.inpaint"),
+    ("model", "libs.inpaint"),
+}
+PROGRAMS = {"decensor", "train"}
+FILES = sorted([*ROOT.glob("*.py"), *ROOT.glob("libs/**/*.py")])
+
+
+def module_name(path: Path) -> str:
+    """`libs.pictures`; everything below `libs/training` is one module here."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts[:2] if part != "__init__")
+
+
+def imports_of(tree: ast.AST) -> list[str]:
+    """Full names of all modules imported anywhere in a file, inside functions too."""
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written in full, without leading dots"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def own_module(name: str) -> str | None:
+    """The project's module that an imported name belongs to, None for everybody else's."""
+    fitting = [module for module in LEVELS if name == module or name.startswith(f"{module}.")]
+    return fitting[0] if fitting else None
+
+
+def importers_of(package: str) -> set[str]:
+    """The modules that import a package."""
+    return {
+        module_name(path)
+        for path in FILES
+        for name in imports_of(ast.parse(path.read_text("utf-8")))
+        if name.split(".")[0] == package
+    }
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_imports_point_one_way(path):
+    module = module_name(path)
+    if module == "libs":
+        return
+    assert module in LEVELS, "a new module needs its level here"
+    for name in imports_of(ast.parse(path.read_text("utf-8"))):
+        imported = own_module(name)
+        if imported is None:
+            assert not name.startswith("libs"), f"{name} has no level here"
+            continue
+        downwards = LEVELS[imported] < LEVELS[module]
+        assert downwards or (module, imported) in ARROWS_BESIDE, f"{module} -> {imported}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_only_the_network_is_imported_inside_a_function(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    late = {name for function in functions for name in imports_of(function)}
+    assert late <= ({"model.load_predictor"} if module_name(path) == "decensor" else set())
+
+
+@pytest.mark.parametrize(
+    ("package", "allowed"),
+    [
+        ("PIL", {"libs.pictures"}),
+        ("h5py", {"libs.weights"}),
+        ("keras", {"model", "libs.training", "train"}),
+        ("tensorflow", set()),
+    ],
+)
+def test_each_package_is_known_to_its_module_only(package, allowed):
+    assert importers_of(package) <= allowed
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_only_programs_and_the_report_print(path):
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    prints = [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
+    assert not prints or module_name(path) in PROGRAMS | {"libs.report"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_only_programs_exit_and_read_the_environment(path):
+    if module_name(path) in PROGRAMS:
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    attributes = {f"{node.value.id}.{node.attr}" for node in ast.walk(tree) if _is_plain_attribute(node)}
+    assert not attributes & {"sys.exit", "sys.argv", "os.environ", "os.getenv", "os._exit"}
+
+
+def _is_plain_attribute(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
