@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from libs.errors import PictureError
-from libs.holes import label_regions, painted_hole
+from libs.holes import count_regions, painted_hole
 from libs.inpaint import Predict, fill
 from libs.jobs import Job
 from libs.pictures import Picture, read_picture, write_png
@@ -130,18 +130,19 @@ def _fill_page(
             return functools.partial(report.tell_unpainted, name)
         predict = get_predict()
         started = time.perf_counter()
-        pixels = fill(page.picture.pixels, page.hole, predict)
-        holes = label_regions(page.hole)[1]
+        result = replace(page.picture, pixels=fill(page.picture.pixels, page.hole, predict))
+        holes, notes = count_regions(page.hole), page.notes
     except (PictureError, MemoryError) as error:
         return functools.partial(_tell_failed, name, error, report)
 
     def finish() -> None:
+        # The page is not used here: while its result is written, its pixels and hole need no memory.
         try:
-            write_png(job.result, replace(page.picture, pixels=pixels))
+            write_png(job.result, result)
         except (PictureError, MemoryError) as error:
             _tell_failed(name, error, report)
         else:
-            report.tell_filled(name, holes, time.perf_counter() - started, page.notes)
+            report.tell_filled(name, holes, time.perf_counter() - started, notes)
 
     return finish
 

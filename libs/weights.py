@@ -2,7 +2,8 @@
 
 The format, version 1: root attributes `format` ("decensor weights"), `format_version`, `config` (JSON: the
 network), `training` (JSON: how it was trained), `sha256` (of names, shapes, types and bytes of all arrays in the
-order of their names); one float16 or float32 dataset an array at `/layer/array`.
+the order of their names); one float16 or float32 dataset an array at `/layer/array`. Written as HDF5 1.10 with
+texts of fixed length, for then the library has checksums of its own for all that `sha256` leaves out.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from libs.errors import WeightsError
 
 FORMAT = "decensor weights"
 FORMAT_VERSION = 1
+HDF5_VERSION = "v110"
 TYPES = (np.float16, np.float32)
 WHERE_TO_GET = "get models/model.h5 again from the place this program came from, or name another file with --model"
 # What h5py raises on broken files, found by feeding it such.
@@ -42,12 +44,12 @@ def write_weights(path: Path, weights: Weights) -> None:
         if array.dtype not in TYPES or name.count("/") != 1:
             raise ValueError(f"{name} must be layer/array and float16 or float32, got {array.dtype}")
     part = Path(f"{path}.part")
-    with h5py.File(part, "w") as file:
-        file.attrs["format"] = FORMAT
+    with h5py.File(part, "w", libver=HDF5_VERSION) as file:
+        file.attrs["format"] = np.bytes_(FORMAT)
         file.attrs["format_version"] = FORMAT_VERSION
-        file.attrs["config"] = json.dumps(weights.config, sort_keys=True)
-        file.attrs["training"] = json.dumps(weights.training, sort_keys=True)
-        file.attrs["sha256"] = _digest(weights.arrays)
+        file.attrs["config"] = np.bytes_(json.dumps(weights.config, sort_keys=True))
+        file.attrs["training"] = np.bytes_(json.dumps(weights.training, sort_keys=True))
+        file.attrs["sha256"] = np.bytes_(_digest(weights.arrays))
         for name, array in sorted(weights.arrays.items()):
             file.create_dataset(name, data=array, track_times=False)
     os.replace(part, path)
@@ -101,7 +103,7 @@ def _open(path: Path, advice: str) -> h5py.File:
 
 def _check_format(file: h5py.File, path: Path) -> None:
     """WeightsError if an open file is another program's, or of another version."""
-    if file.attrs.get("format") != FORMAT:
+    if "format" not in file.attrs or _text(file, "format") != FORMAT:
         layers = ", ".join(list(file)[:3]) or "nothing"
         raise WeightsError(
             f"{path}: weights of another program (it holds {layers}), expected the format {FORMAT!r}; {WHERE_TO_GET}"
@@ -114,7 +116,7 @@ def _check_format(file: h5py.File, path: Path) -> None:
 
 def _read_contents(file: h5py.File) -> tuple[Weights, str]:
     """The contents and the recorded checksum of an open file; one of `BROKEN` if its structure is odd."""
-    config, training = json.loads(file.attrs["config"]), json.loads(file.attrs["training"])
+    config, training = json.loads(_text(file, "config")), json.loads(_text(file, "training"))
     if not (isinstance(config, dict) and isinstance(training, dict)):
         raise ValueError("config and training must be JSON objects")
     arrays = {}
@@ -125,7 +127,17 @@ def _read_contents(file: h5py.File) -> tuple[Weights, str]:
             if not isinstance(dataset, h5py.Dataset) or dataset.dtype not in TYPES:
                 raise ValueError(f"{layer}/{name} is not an array of float16 or float32")
             arrays[f"{layer}/{name}"] = dataset[()]
-    return Weights(config, arrays, training), str(file.attrs["sha256"])
+    return Weights(config, arrays, training), _text(file, "sha256")
+
+
+def _text(file: h5py.File, name: str) -> str:
+    """A root attribute, of fixed length or not; TypeError if it is no text."""
+    value = file.attrs[name]
+    if isinstance(value, bytes):
+        return value.decode()
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is not a text")
+    return value
 
 
 def _digest(arrays: dict[str, np.ndarray]) -> str:

@@ -29,14 +29,10 @@ def path(tmp_path):
 
 def assert_equal(one: Weights, other: Weights) -> None:
     assert (one.config, one.training) == (other.config, other.training)
-    assert_equal_arrays(one.arrays, other.arrays)
-
-
-def assert_equal_arrays(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
-    assert sorted(one) == sorted(other)
-    for name, array in one.items():
-        assert array.dtype == other[name].dtype
-        assert_array_equal(array, other[name])
+    assert sorted(one.arrays) == sorted(other.arrays)
+    for name, array in one.arrays.items():
+        assert array.dtype == other.arrays[name].dtype
+        assert_array_equal(array, other.arrays[name])
 
 
 def complain(path) -> str:
@@ -209,8 +205,8 @@ def leave_out_checksum(file):
         (put_broken_link, "draw/link is not an array|unable to"),
         (put_broken_json, "Expecting property name"),
         (put_list_for_config, "config and training must be JSON objects"),
-        (put_array_for_config, "must be str"),
-        (put_nothing_for_config, "must be str"),
+        (put_array_for_config, "config is not a text"),
+        (put_nothing_for_config, "config is not a text"),
         (put_array_for_version, ""),
         (leave_out_checksum, "sha256"),
     ],
@@ -231,7 +227,7 @@ def test_an_array_for_the_name_of_the_format_is_told(path):
 
 @pytest.mark.parametrize("share", [0.25, 1.0], ids=["in the head", "anywhere"])
 def test_no_changed_byte_goes_unnoticed(share, path):
-    """The numbers that are used are always those that were written; config and training are not in the checksum."""
+    """Nor does one crash HDF5, which it would do in files of HDF5 1.8."""
     content, right = path.read_bytes(), make_weights()
     rng = np.random.default_rng(1)
     noticed = 0
@@ -244,8 +240,8 @@ def test_no_changed_byte_goes_unnoticed(share, path):
         except WeightsError:
             noticed += 1
         else:
-            assert_equal_arrays(weights.arrays, right.arrays)
-    assert noticed > 20
+            assert_equal(weights, right)
+    assert noticed > 50
 
 
 def test_every_array_of_a_foreign_file_is_read_under_its_full_path(tmp_path):
@@ -257,7 +253,7 @@ def test_every_array_of_a_foreign_file_is_read_under_its_full_path(tmp_path):
 
 
 def test_a_foreign_file_that_cannot_be_read_is_told_with_the_advice_of_the_one_who_asks(path, tmp_path):
-    with pytest.raises(WeightsError, match="there is no such weights file; get it again$"):
+    with pytest.raises(WeightsError, match=r"there is no such weights file; get it again$"):
         read_arrays(tmp_path / "missing.h5", "get it again")
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(WeightsError, match=r"broken or incomplete HDF5 file \(.*\); get it again$"):

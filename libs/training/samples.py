@@ -1,0 +1,98 @@
+"""Batches to train on: pictures with holes and hints, the same for the same number and seed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from libs import holes
+from libs.training.art import Art, ArtFolder, open_art
+from libs.training.augment import augment, random_crop
+
+STROKE_AREAS = ((0.01, 0.1), (0.1, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 0.5), (0.5, 0.6))
+HINTED = 0.25
+
+
+@dataclass(frozen=True)
+class Batch:
+    """images, masks: what the network sees, (B, S, S, 3) and (B, S, S, 1) float32; hints count as known.
+
+    targets: the untouched pictures, (B, S, S, 3); holes: what is judged, (B, S, S, 1) float32, 1 = hole.
+    """
+
+    images: np.ndarray
+    masks: np.ndarray
+    targets: np.ndarray
+    holes: np.ndarray
+
+
+def make_batch(art: Art, seed: tuple[int, ...], size: int, side: int) -> Batch:
+    """`size` samples of side x side pixels; equal for equal seeds while all art fits into its cache."""
+    rng = np.random.default_rng(seed)
+    samples = [_make_sample(rng, art, side) for _ in range(size)]
+    return Batch(*(np.stack(arrays) for arrays in zip(*samples, strict=True)))
+
+
+def make_batch_of(folder: ArtFolder, seed: tuple[int, ...], size: int, side: int) -> Batch:
+    """`make_batch` for another process: it opens the folder at its first batch, and keeps it open."""
+    return make_batch(open_art(folder), seed, size, side)
+
+
+def _make_sample(rng: np.random.Generator, art: Art, side: int) -> tuple[np.ndarray, ...]:
+    target = augment(rng, random_crop(rng, art.draw(rng), side))
+    hole = random_hole(rng, side)
+    image, known = target, ~hole
+    if rng.random() < HINTED:
+        image, known = add_hints(rng, target, hole)
+    mask = known[..., None].astype(np.float32)
+    return image * mask, mask, target, hole[..., None].astype(np.float32)
+
+
+def random_hole(rng: np.random.Generator, side: int) -> np.ndarray:
+    """(side, side) bool, of any kind that people paint."""
+    touching = bool(rng.random() < 0.5)
+    kind = rng.random()
+    if kind < 0.3:
+        return holes.random_bars(rng, side, side, touching)
+    if kind < 0.48:
+        return holes.random_blobs(rng, side, side, touching)
+    if kind < 0.55:
+        return holes.random_outlines(rng, side, side, touching)
+    if kind < 0.6:
+        return holes.random_letters(rng, side, side, touching)
+    area = STROKE_AREAS[rng.choice(6, p=[0.35, 0.3, 0.15, 0.1, 0.06, 0.04])]
+    return holes.random_strokes(rng, side, side, area, touching)
+
+
+def add_hints(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The picture and what of it is known when the hole is pixelated: one pixel, the block's mean, a block.
+
+    Blocks of 4 to 32 pixels, fractional sides, any phase; the values are sometimes a little wrong (JPEG noise,
+    the blur of a coarse fill), so that the network learns to weigh them.
+    """
+    rows, row_labels = _grid(rng, hole.shape[0])
+    columns, column_labels = _grid(rng, hole.shape[1])
+    labels = row_labels[:, None] * len(columns) + column_labels[None, :]
+    source = ndimage.gaussian_filter(target, (2, 2, 0)) if rng.random() < 0.25 else target
+    counts = np.bincount(labels.ravel(), minlength=len(rows) * len(columns))
+    means = np.stack([np.bincount(labels.ravel(), source[..., c].ravel()) for c in range(3)], axis=-1)
+    means /= np.maximum(counts, 1)[:, None]
+    means += rng.normal(0, rng.choice([0, 0.01, 0.03], p=[0.6, 0.3, 0.1]), means.shape)
+    image, known = target.copy(), ~hole
+    places = np.ix_(rows, columns)
+    inside = hole[places]
+    values = means.reshape(len(rows), len(columns), 3).clip(0, 1).astype(np.float32)
+    image[places] = np.where(inside[..., None], values, image[places])
+    known[places] = True
+    return image, known
+
+
+def _grid(rng: np.random.Generator, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Centres of the blocks along one side, and the block of every pixel."""
+    side = np.exp(rng.uniform(np.log(4), np.log(32)))
+    phase = rng.uniform(0, side)
+    labels = np.floor((np.arange(length) + 0.5 + phase) / side).astype(int)
+    labels -= labels[0]
+    starts = np.searchsorted(labels, np.arange(labels[-1] + 1))
+    ends = np.append(starts[1:], length)
+    return (starts + ends) // 2, labels

@@ -1,0 +1,130 @@
+"""Samples: the same for the same seed, and what the network may see is never what it has to draw."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from libs.training.art import Art, ArtFolder, find_art
+from libs.training.augment import augment, print_tones, random_crop
+from libs.training.samples import Batch, add_hints, make_batch, make_batch_of, random_hole
+
+SEEDS = range(6)
+
+
+@pytest.fixture
+def source(art_folder) -> Art:
+    return Art(find_art(art_folder, art_folder / "unpacked"), 2**26, 64)
+
+
+def assert_same(one: Batch, other: Batch) -> None:
+    for name in ("images", "masks", "targets", "holes"):
+        assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_the_same_seed_gives_the_same_batch(source):
+    first = make_batch(source, (1, 7), 3, 64)
+    assert_same(first, make_batch(source, (1, 7), 3, 64))
+    assert (first.targets != make_batch(source, (1, 8), 3, 64).targets).any()
+
+
+def test_another_process_would_make_the_same_batch(source, art_folder):
+    folder = ArtFolder(art_folder, art_folder / "unpacked", 2**26, 64)
+    assert_same(make_batch(source, (1, 7), 3, 64), make_batch_of(folder, (1, 7), 3, 64))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_batch_has_the_shapes_types_and_ranges_promised(seed, source):
+    batch = make_batch(source, (seed,), 4, 48)
+    for name, channels in (("images", 3), ("masks", 1), ("targets", 3), ("holes", 1)):
+        array = getattr(batch, name)
+        assert (array.shape, array.dtype) == ((4, 48, 48, channels), np.float32)
+        assert 0 <= array.min() <= array.max() <= 1
+    assert set(np.unique(batch.masks)) | set(np.unique(batch.holes)) == {0, 1}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_outside_the_hole_all_is_known_and_as_in_the_target(seed, source):
+    batch = make_batch(source, (seed,), 8, 48)
+    outside = batch.holes[..., 0] == 0
+    assert_array_equal(batch.masks[outside], 1)
+    assert_array_equal(batch.images[outside], batch.targets[outside])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_not_known_is_not_shown(seed, source):
+    batch = make_batch(source, (seed,), 8, 48)
+    assert_array_equal(batch.images[batch.masks[..., 0] == 0], 0)
+
+
+def test_about_a_third_of_the_samples_have_hints(source):
+    batch = make_batch(source, (0,), 150, 32)
+    hinted = ((batch.masks > 0) & (batch.holes > 0)).any(axis=(1, 2, 3))
+    assert 0.25 < hinted.mean() < 0.45
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_hints_are_one_pixel_a_block_and_near_its_mean(seed):
+    rng = np.random.default_rng(seed)
+    target = np.broadcast_to(np.float32([0.3, 0.5, 0.7]), (96, 96, 3)).copy()
+    hole = np.zeros((96, 96), dtype=bool)
+    hole[20:80, 10:90] = True
+    image, known = add_hints(rng, target, hole)
+    hints = known & hole
+    assert hole.sum() / 33**2 - 3 < hints.sum() < hole.sum() / 3.5**2
+    assert_array_equal(known[~hole], True)
+    assert_array_equal(image[~hints], target[~hints])
+    assert np.abs(image - target).max() < 0.15
+    # No two hints are neighbours: a block is at least 4 pixels wide.
+    rows = np.flatnonzero(hints.any(axis=1))
+    assert (np.diff(rows) >= 3).all()
+
+
+def test_a_hint_is_the_mean_of_its_block():
+    """With one block as large as the picture can be, its mean is known by hand."""
+    target = np.zeros((8, 8, 3), np.float32)
+    target[::2] = 1
+    for seed in range(40):
+        image, known = add_hints(np.random.default_rng(seed), target, np.ones((8, 8), dtype=bool))
+        if known.sum() == 1:
+            assert np.abs(image[known] - 0.5).max() < 0.15
+            return
+    pytest.fail("no seed gave a single block")
+
+
+def test_adding_hints_leaves_its_arguments_alone():
+    target, hole = np.full((32, 32, 3), 0.5, np.float32), np.ones((32, 32), dtype=bool)
+    add_hints(np.random.default_rng(0), target, hole)
+    assert_array_equal(target, 0.5)
+    assert hole.all()
+
+
+def test_every_kind_of_hole_is_a_hole():
+    holes = [random_hole(np.random.default_rng(seed), 64) for seed in range(100)]
+    assert all(hole.shape == (64, 64) and hole.any() for hole in holes)
+    assert max(hole.mean() for hole in holes) <= 0.75
+    touching = np.mean([hole[1:-1, 1:-1].sum() < hole.sum() for hole in holes])
+    assert 0.1 < touching < 0.6
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_crop_has_the_side_asked_for_from_pictures_of_any_size(seed):
+    rng = np.random.default_rng(seed)
+    pixels = rng.integers(0, 256, (*rng.integers(64, 200, 2), 3), dtype=np.uint8)
+    before = pixels.copy()
+    crop = random_crop(rng, pixels, 96)
+    assert (crop.shape, crop.dtype) == ((96, 96, 3), np.uint8)
+    image = augment(rng, crop)
+    assert (image.shape, image.dtype) == ((96, 96, 3), np.float32)
+    assert 0 <= image.min() <= image.max() <= 1
+    assert_array_equal(pixels, before)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_printed_tones_are_grey_and_keep_paper_white_and_ink_black(seed):
+    image = np.ones((64, 64, 3), np.float32)
+    image[:, :24] = 0
+    image[:, 40:52] = (0.2, 0.5, 0.6)
+    printed = print_tones(np.random.default_rng(seed), image)
+    assert_array_equal(printed[..., 0], printed[..., 2])
+    assert_array_equal(printed[:, :16], 0)
+    assert_array_equal(printed[:, 62:], 1)
