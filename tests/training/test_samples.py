@@ -6,7 +6,7 @@ from numpy.testing import assert_array_equal
 
 from libs.training.art import Art, ArtFolder, find_art
 from libs.training.augment import augment, print_tones, random_crop
-from libs.training.samples import Batch, add_hints, make_batch, make_batch_of, random_hole
+from libs.training.samples import HINTED, Batch, add_hints, make_batch, make_batch_of, random_hole
 
 SEEDS = range(6)
 
@@ -56,10 +56,11 @@ def test_what_is_not_known_is_not_shown(seed, source):
     assert_array_equal(batch.images[batch.masks[..., 0] == 0], 0)
 
 
-def test_about_a_third_of_the_samples_have_hints(source):
-    batch = make_batch(source, (0,), 150, 32)
+def test_the_share_of_samples_meant_to_have_hints_has_some(source):
+    batch = make_batch(source, (0,), 150, 64)
     hinted = ((batch.masks > 0) & (batch.holes > 0)).any(axis=(1, 2, 3))
-    assert 0.25 < hinted.mean() < 0.45
+    # A thin hole may lie between all hints.
+    assert 0.5 * HINTED < hinted.mean() < 1.3 * HINTED
 
 
 @pytest.mark.parametrize("seed", range(20))
