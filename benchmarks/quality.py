@@ -132,7 +132,7 @@ def _run(arguments: argparse.Namespace) -> int:
         code = 130
     for kind in arguments.kinds:
         print("\n" + format_kind(judge.scores, kind))
-    if any(program.startswith("ours") for program in fills) and len(fills) > 1:
+    if len({program.startswith("ours") for program in fills}) > 1:
         print("\n" + format_lead(judge.scores, arguments.kinds, list(fills)))
     if arguments.csv:
         write_csv(judge.scores, arguments.csv)

@@ -21,13 +21,23 @@ class Run:
     peak: int
 
 
+# Linux counts the memory of the process that starts another one into the other's peak: a small one starts it.
+LAUNCHER = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(process.pid, 0)
+print("peak", usage.ru_maxrss, flush=True)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def run_program(painted: Path, results: Path, model: Path) -> Run:
     """Fill a folder with `python decensor.py`. RuntimeError if it does not end with 0.
 
     The peak is the process's own, whatever other processes needed; only on systems with `os.wait4`.
     """
-    command = [sys.executable, str(ROOT / "decensor.py"), "--decensor_input_path", str(painted)]
-    command += ["--decensor_output_path", str(results), "--model", str(model)]
+    command = [sys.executable, "-c", LAUNCHER, sys.executable, str(ROOT / "decensor.py")]
+    command += ["--decensor_input_path", str(painted), "--decensor_output_path", str(results), "--model", str(model)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     finished, lines = [], []
     start = time.perf_counter()
@@ -36,9 +46,7 @@ def run_program(painted: Path, results: Path, model: Path) -> Run:
         lines.append(line)
         if line.startswith("["):
             finished.append(time.perf_counter() - start)
-    _, status, usage = os.wait4(process.pid, 0)
     total = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.wait() != 0:
         raise RuntimeError(f"decensor.py ended with {process.returncode}:\n{''.join(lines[-20:])}")
-    return Run(tuple(finished), total, usage.ru_maxrss * MEMORY_UNIT)
+    return Run(tuple(finished), total, int(lines[-1].removeprefix("peak ")) * MEMORY_UNIT)
