@@ -290,10 +290,11 @@ def fold_batch_norm(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return folded
 
 
-def _load_folded(path: Path) -> keras.Model:
-    """The network of a weights file without batch norm; built only once, for a quick start."""
+def _load_folded(path: Path) -> tuple[keras.Model, int]:
+    """The network of a weights file without batch norm, built only once for a quick start, and its stride."""
     weights = read_weights(path)
-    model = build_unet(config_of(weights, path), batch_norm=False)
+    config = config_of(weights, path)
+    model = build_unet(config, batch_norm=False)
     variables = variables_by_name(model)
     shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
     for layer in model.layers:
@@ -302,7 +303,7 @@ def _load_folded(path: Path) -> keras.Model:
     _check_arrays(weights, shapes, path)
     for name, array in fold_batch_norm(weights.arrays).items():
         variables[name].assign(array)
-    return model
+    return model, config.stride
 
 
 def load_predictor(path: Path) -> Predict:
@@ -311,10 +312,13 @@ def load_predictor(path: Path) -> Predict:
     H and W must be multiples of 2 to the number of levels (128 for the default network). WeightsError if the
     file is not one for this program.
     """
-    model = _load_folded(path)
+    model, stride = _load_folded(path)
     model.compile(jit_compile="auto" if keras.backend.backend() == "jax" else False)
 
     def predict(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         return np.clip(model.predict_on_batch([images, masks]), 0.0, 1.0)
 
+    # Having seen two sizes TensorFlow traces once for all; left to chance it would trace for the first three.
+    for side in (stride, 2 * stride):
+        predict(np.zeros((1, side, side, 3), np.float32), np.ones((1, side, side, 1), np.float32))
     return predict
