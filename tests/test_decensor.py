@@ -1,6 +1,5 @@
-"""The command line, with a network that paints grey."""
+"""The command line."""
 
-import logging
 import os
 import subprocess
 import sys
@@ -10,78 +9,16 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from PIL import Image
+from place import GREEN, Place, draw_page, grey
 
 import decensor
 from libs import batch, pictures
 from libs.errors import WeightsError
-from libs.weights import Weights, write_weights
+from libs.options import parse_options
 
 ROOT = Path(__file__).parent.parent
-GREEN = (0, 255, 0)
 WHITE = (255, 255, 255)
 SUMMARY = -1
-
-
-def grey(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """A network that draws middle grey."""
-    return np.full_like(images, 0.5)
-
-
-def draw_page(hole: slice | None = slice(10, 20), color: tuple[int, int, int] = GREEN) -> np.ndarray:
-    """(40, 30, 3): noise, with a painted square."""
-    pixels = np.random.default_rng(7).integers(0, 200, (40, 30, 3), dtype=np.uint8)
-    if hole is not None:
-        pixels[hole, hole] = color
-    return pixels
-
-
-class Place:
-    """A folder with the program's three folders and a weights file; `run` is the command line there."""
-
-    def __init__(self, home: Path, capture: pytest.CaptureFixture):
-        self.home = home
-        self.capture = capture
-        self.inputs = home / "decensor_input"
-        self.originals = home / "decensor_input_original"
-        self.results = home / "decensor_output"
-        self.inputs.mkdir()
-        self.originals.mkdir()
-        (home / "models").mkdir()
-        write_weights(home / "models" / "model.h5", Weights({}, {"layer/kernel": np.zeros(1, np.float32)}))
-
-    def put(self, name: str, pixels: np.ndarray, folder: Path | None = None, **options) -> None:
-        Image.fromarray(pixels).save((folder or self.inputs) / name, **options)
-
-    def get(self, name: str) -> np.ndarray:
-        return np.asarray(Image.open(self.results / name))
-
-    def run(self, *argv: str) -> tuple[int, list[str], str]:
-        """Exit code, the lines of the standard output, and the standard error output."""
-        code = decensor.main(list(argv))
-        told = self.capture.readouterr()
-        return code, told.out.splitlines(), told.err
-
-    def written(self) -> list[str]:
-        return sorted(path.name for path in self.results.iterdir()) if self.results.exists() else []
-
-
-@pytest.fixture
-def place(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(decensor, "_program_folder", lambda: tmp_path)
-    monkeypatch.setattr(decensor, "load_network", lambda path: grey)
-    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
-    yield Place(tmp_path, capsys)
-    logging.captureWarnings(False)
-
-
-@pytest.fixture
-def no_network(monkeypatch):
-    """Fail if the network is loaded."""
-
-    def refuse(path):
-        raise AssertionError("the network must not be loaded")
-
-    monkeypatch.setattr(decensor, "load_network", refuse)
 
 
 # Filling
@@ -353,7 +290,7 @@ def test_a_missing_folder_of_originals_is_a_usage_error(place):
     ],
 )
 def test_mosaic_mode_is_chosen_in_the_old_ways(argv, mosaic):
-    assert (decensor.parse_options(argv).folders.originals is not None) == mosaic
+    assert (parse_options(argv, ROOT).folders.originals is not None) == mosaic
 
 
 # Options
@@ -370,7 +307,7 @@ def test_mosaic_mode_is_chosen_in_the_old_ways(argv, mosaic):
     ],
 )
 def test_both_spellings_of_the_colour_work(argv, color):
-    assert decensor.parse_options(argv).color == color
+    assert parse_options(argv, ROOT).color == color
 
 
 def test_another_colour_is_filled_and_named(place):
@@ -415,7 +352,7 @@ def test_given_folders_are_used_and_the_one_for_results_is_made(place, monkeypat
 
 def test_left_alone_folders_are_beside_the_program_wherever_one_stands(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    options = decensor.parse_options(["--is_mosaic"])
+    options = parse_options(["--is_mosaic"], decensor._program_folder())
     assert options.folders.painted == ROOT / "decensor_input"
     assert options.folders.originals == ROOT / "decensor_input_original"
     assert options.folders.results == ROOT / "decensor_output"
@@ -425,7 +362,7 @@ def test_left_alone_folders_are_beside_the_program_wherever_one_stands(monkeypat
 def test_a_standalone_program_looks_beside_itself(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "decensor.exe"))
-    assert decensor.parse_options([]).folders.painted == tmp_path.resolve() / "decensor_input"
+    assert parse_options([], decensor._program_folder()).folders.painted == tmp_path.resolve() / "decensor_input"
 
 
 @pytest.mark.usefixtures("no_network")

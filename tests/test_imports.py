@@ -19,6 +19,7 @@ LEVELS = {
     "libs.jobs": 2,
     "model": 2,
     "libs.training": 2,
+    "libs.options": 3,
     "libs.batch": 3,
     "decensor": 4,
     "train": 4,

@@ -1,0 +1,127 @@
+"""Command line -> settings: every option, its default and its words."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from libs.errors import UsageError
+from libs.holes import GREEN
+from libs.jobs import Folders
+
+__version__ = "0.1.0"
+WORDS = {
+    **dict.fromkeys(("true", "yes", "t", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "f", "n", "0"), False),
+}
+EPILOG = """\
+Each picture gets one line and, if something is painted in it, one PNG of the same name among the results.
+Nothing painted is told, nothing is written then, and it is no failure; paint that is almost the colour but
+nowhere exactly is one. The pictures that you put in are never changed.
+
+exit code: 0 all well (or nothing to do), 1 some picture failed, 2 command line or folders, 3 weights file,
+130 stopped with Ctrl-C (finished results stay)"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line. color: RGB of the paint; model: weights file."""
+
+    folders: Folders
+    color: tuple[int, int, int]
+    model: Path
+    verbose: bool
+
+
+def parse_options(argv: list[str] | None, home: Path) -> Options:
+    """The command line as settings; `home` holds the folders and the weights that are not named in it.
+
+    SystemExit from argparse (help, version or a wrong option, already told), or UsageError.
+    """
+    arguments = _build_parser().parse_args(argv)
+    originals = arguments.decensor_input_original_path or home / "decensor_input_original"
+    folders = Folders(
+        painted=arguments.decensor_input_path or home / "decensor_input",
+        results=arguments.decensor_output_path or home / "decensor_output",
+        originals=originals if arguments.is_mosaic else None,
+    )
+    model = arguments.model or home / "models" / "model.h5"
+    return Options(folders, _choose_color(arguments), model, arguments.verbose)
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="decensor",
+        description="Redraw what is painted pure green (0, 255, 0) in drawn pictures.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_folders(parser)
+    _add_paint(parser)
+    _add_network(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="show details on the standard error output")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    return parser
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("folders")
+    for option, usual, contents in (
+        ("--decensor_input_path", "decensor_input", "painted pictures"),
+        ("--decensor_input_original_path", "decensor_input_original", "unpainted pictures for --is_mosaic"),
+        ("--decensor_output_path", "decensor_output", "results"),
+    ):
+        described = f"{contents} (default: {usual} beside the program)"
+        group.add_argument(option, type=Path, metavar="FOLDER", help=described)
+
+
+def _add_paint(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("what is redrawn").add_argument
+    add("--mask_color", type=_parse_color, metavar="R,G,B", help="colour of the paint (default: 0,255,0)")
+    for name in ("red", "green", "blue"):
+        add(f"--mask_color_{name}", type=_parse_level, metavar="0-255", help=f"the same, its {name} alone")
+    add(
+        "--is_mosaic",
+        nargs="?",
+        const=True,
+        default=False,
+        type=_parse_yes_or_no,
+        metavar="yes|no",
+        help="start from the unpainted pictures of the same names (bare: yes; default: no)",
+    )
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how it is redrawn")
+    described = "weights file (default: models/model.h5 beside the program)"
+    group.add_argument("--model", type=Path, metavar="FILE", help=described)
+
+
+def _parse_level(text: str) -> int:
+    if not (text.strip().isdecimal() and int(text) <= 255):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 255")
+    return int(text)
+
+
+def _parse_color(text: str) -> tuple[int, int, int]:
+    levels = text.split(",")
+    if len(levels) != 3:
+        raise argparse.ArgumentTypeError(f"{text!r} is not three numbers with commas between, like 0,255,0")
+    red, green, blue = map(_parse_level, levels)
+    return red, green, blue
+
+
+def _parse_yes_or_no(text: str) -> bool:
+    if text.lower() not in WORDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(WORDS)}")
+    return WORDS[text.lower()]
+
+
+def _choose_color(arguments: argparse.Namespace) -> tuple[int, int, int]:
+    levels = (arguments.mask_color_red, arguments.mask_color_green, arguments.mask_color_blue)
+    if arguments.mask_color is None:
+        red, green, blue = (usual if level is None else level for level, usual in zip(levels, GREEN, strict=True))
+        return red, green, blue
+    if any(level is not None for level in levels):
+        raise UsageError("the colour is given twice; use either --mask_color or --mask_color_red, _green and _blue")
+    return arguments.mask_color

@@ -1,0 +1,27 @@
+"""What tests of the command line stand on."""
+
+import logging
+
+import pytest
+from place import Place, grey
+
+import decensor
+
+
+@pytest.fixture
+def place(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(decensor, "_program_folder", lambda: tmp_path)
+    monkeypatch.setattr(decensor, "load_network", lambda path: grey)
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    yield Place(tmp_path, capsys)
+    logging.captureWarnings(False)
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """Fail if the network is loaded."""
+
+    def refuse(path):
+        raise AssertionError("the network must not be loaded")
+
+    monkeypatch.setattr(decensor, "load_network", refuse)
