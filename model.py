@@ -4,6 +4,7 @@ Here `mask` is the paper's: float32, one channel, 1 = known, 0 = hole. Images ar
 last. Only `keras` and `keras.ops` are used, so that one text runs on the TensorFlow and on the JAX backend.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,8 +178,10 @@ class SmoothFill(keras.layers.Layer):
 def build_unet(config: UnetConfig, batch_norm: bool = True) -> keras.Model:
     """Model [image (B, H, W, 3), mask (B, H, W, 1)] -> (B, H, W, 3) float32, linear, not clipped.
 
-    H and W must be multiples of `config.stride`. Without batch norm it has the shape of the folded network.
+    H and W must be multiples of `config.stride`. Without batch norm it has the shape of the folded network, and
+    zeros for kernels, as they are to be assigned: drawing random ones takes longer than all the rest of building.
     """
+    initializer = "he_normal" if batch_norm else "zeros"
     image = keras.Input((None, None, 3), name="image")
     mask = keras.Input((None, None, 1), name="mask", dtype="float32")
     smooth, guide = _smooth_guide(config, image, mask)
@@ -189,7 +192,7 @@ def build_unet(config: UnetConfig, batch_norm: bool = True) -> keras.Model:
     known = (0, 1) if seen else ()
     for number, (width, kernel) in enumerate(zip(config.widths, config.kernels, strict=True), 1):
         places = known[-1:] if number == 1 else known[:1]
-        x, m = PartialConv2D(width, kernel, 2, places, name=f"encoder_{number}")(*skips[-1])
+        x, m = PartialConv2D(width, kernel, 2, places, initializer, name=f"encoder_{number}")(*skips[-1])
         if batch_norm and number > 1:
             x = _batch_norm(f"encoder_{number}_norm")(x)
         skips.append(([keras.layers.ReLU(name=f"encoder_{number}_relu")(x)], [m]))
@@ -197,14 +200,14 @@ def build_unet(config: UnetConfig, batch_norm: bool = True) -> keras.Model:
     for number in range(len(config.widths) - 1, 0, -1):
         x, m = _upsample(x, m, number + 1)
         features, masks = skips[number]
-        decoder = PartialConv2D(config.widths[number - 1], 3, known=known, name=f"decoder_{number}")
+        decoder = PartialConv2D(config.widths[number - 1], 3, 1, known, initializer, name=f"decoder_{number}")
         x, m = decoder([*features, x], [*masks, m])
         if batch_norm:
             x = _batch_norm(f"decoder_{number}_norm")(x)
         x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"decoder_{number}_relu")(x)
     x, m = _upsample(x, m, 1)
     if smooth is None:
-        drawing, _ = PartialConv2D(3, 3, name="draw")([image, x], [mask, m])
+        drawing, _ = PartialConv2D(3, 3, kernel_initializer=initializer, name="draw")([image, x], [mask, m])
         return keras.Model([image, mask], ops.cast(drawing, "float32"), name="unet")
     draw = PartialConv2D(3, 3, known=(1, 2) if seen else (1,), kernel_initializer="zeros", name="draw")
     drawing, _ = draw([image, guide, x], [mask, ones, m])
@@ -306,19 +309,38 @@ def _load_folded(path: Path) -> tuple[keras.Model, int]:
     return model, config.stride
 
 
-def load_predictor(path: Path) -> Predict:
+def load_predictor(path: Path, precision: str = "float32") -> Predict:
     """predict(images (B, H, W, 3) float32 in [0, 1], masks (B, H, W, 1)) -> (B, H, W, 3) float32 in [0, 1].
 
-    H and W must be multiples of 2 to the number of levels (128 for the default network). WeightsError if the
-    file is not one for this program.
+    H and W must be multiples of 2 to the number of levels (128 for the default network). precision: "float32", or
+    "bfloat16" for convolutions in that type, twice as fast where the processor has it. WeightsError if the file is
+    not one for this program.
     """
-    model, stride = _load_folded(path)
-    model.compile(jit_compile="auto" if keras.backend.backend() == "jax" else False)
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        model, stride = _load_folded(path)
+    finally:
+        keras.config.set_dtype_policy(usual)
+    draw = _compile(model)
 
     def predict(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        return np.clip(model.predict_on_batch([images, masks]), 0.0, 1.0)
+        return np.clip(ops.convert_to_numpy(draw([images, masks])), 0.0, 1.0)
 
-    # Having seen two sizes TensorFlow traces once for all; left to chance it would trace for the first three.
-    for side in (stride, 2 * stride):
-        predict(np.zeros((1, side, side, 3), np.float32), np.ones((1, side, side, 1), np.float32))
+    # The first call traces; now, so that no picture's time has it.
+    predict(np.zeros((1, stride, stride, 3), np.float32), np.ones((1, stride, stride, 1), np.float32))
     return predict
+
+
+def _compile(model: keras.Model) -> Callable:
+    """The network as a function of [images, masks], in inference.
+
+    On TensorFlow it is traced once for all sizes, by `predict_on_batch` it would be three times, a second each.
+    """
+    if keras.backend.backend() != "tensorflow":
+        model.compile(jit_compile="auto")
+        return model.predict_on_batch
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    signature = [keras.InputSpec(shape=given.shape, dtype="float32") for given in model.inputs]
+    return archive.add_endpoint("draw", lambda given: model(given, training=False), input_signature=[signature])

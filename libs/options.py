@@ -7,6 +7,7 @@ from pathlib import Path
 from libs.errors import UsageError
 from libs.holes import GREEN
 from libs.jobs import Folders
+from libs.processor import prefers_bfloat16
 
 __version__ = "0.1.0"
 WORDS = {
@@ -24,11 +25,12 @@ exit code: 0 all well (or nothing to do), 1 some picture failed, 2 command line 
 
 @dataclass(frozen=True)
 class Options:
-    """The command line. color: RGB of the paint; model: weights file."""
+    """The command line. color: RGB of the paint; model: weights file; precision: "float32" or "bfloat16"."""
 
     folders: Folders
     color: tuple[int, int, int]
     model: Path
+    precision: str
     verbose: bool
 
 
@@ -45,7 +47,7 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
         originals=originals if arguments.is_mosaic else None,
     )
     model = arguments.model or home / "models" / "model.h5"
-    return Options(folders, _choose_color(arguments), model, arguments.verbose)
+    return Options(folders, _choose_color(arguments), model, _choose_precision(arguments), arguments.verbose)
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -95,6 +97,11 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how it is redrawn")
     described = "weights file (default: models/model.h5 beside the program)"
     group.add_argument("--model", type=Path, metavar="FILE", help=described)
+    described = (
+        "of the numbers in the network; bfloat16 is twice as fast on processors made for it and rarely differs by more "
+        "than one level of 255 (default: auto, bfloat16 on such a processor)"
+    )
+    group.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto", help=described)
 
 
 def _parse_level(text: str) -> int:
@@ -125,3 +132,9 @@ def _choose_color(arguments: argparse.Namespace) -> tuple[int, int, int]:
     if any(level is not None for level in levels):
         raise UsageError("the colour is given twice; use either --mask_color or --mask_color_red, _green and _blue")
     return arguments.mask_color
+
+
+def _choose_precision(arguments: argparse.Namespace) -> str:
+    if arguments.precision != "auto":
+        return arguments.precision
+    return "bfloat16" if prefers_bfloat16() else "float32"

@@ -12,7 +12,7 @@ from PIL import Image
 from place import GREEN, Place, draw_page, grey
 
 import decensor
-from libs import batch, pictures
+from libs import batch, options, pictures
 from libs.errors import WeightsError
 from libs.options import parse_options
 
@@ -78,7 +78,7 @@ def test_holes_are_counted_as_separate_places(place):
 
 def test_lines_come_in_reading_order_and_the_network_is_loaded_once(place, monkeypatch):
     loaded = []
-    monkeypatch.setattr(decensor, "load_network", lambda path: loaded.append(path) or grey)
+    monkeypatch.setattr(decensor, "load_network", lambda path, precision: loaded.append(path) or grey)
     for number in (10, 2, 1, 3):
         place.put(f"page{number}.png", draw_page(hole=None if number == 2 else slice(5, 9)))
     code, lines, _ = place.run()
@@ -310,6 +310,27 @@ def test_both_spellings_of_the_colour_work(argv, color):
     assert parse_options(argv, ROOT).color == color
 
 
+@pytest.mark.parametrize(
+    ("argv", "native", "precision"),
+    [
+        ([], True, "bfloat16"),
+        ([], False, "float32"),
+        (["--precision=float32"], True, "float32"),
+        (["--precision", "bfloat16"], False, "bfloat16"),
+        (["--precision=auto"], True, "bfloat16"),
+    ],
+)
+def test_the_network_gets_the_precision_that_is_asked_for_or_fits_the_processor(
+    place, monkeypatch, argv, native, precision
+):
+    asked = []
+    monkeypatch.setattr(options, "prefers_bfloat16", lambda: native)
+    monkeypatch.setattr(decensor, "load_network", lambda path, precision: asked.append(precision) or grey)
+    place.put("page.png", draw_page())
+    place.run(*argv)
+    assert asked == [precision]
+
+
 def test_another_colour_is_filled_and_named(place):
     place.put("a.png", draw_page(color=(255, 0, 255)))
     place.put("b.png", draw_page())
@@ -412,7 +433,7 @@ def test_broken_weights_end_the_run_before_anything_is_written(place):
 
 
 def test_weights_that_the_network_refuses_end_the_run(place, monkeypatch):
-    def refuse(path):
+    def refuse(path, precision):
         raise WeightsError(f"{path}: 3 arrays are missing")
 
     place.put("page.png", draw_page())
@@ -443,7 +464,7 @@ def test_stopping_keeps_what_is_finished(place, monkeypatch):
             raise KeyboardInterrupt
         return grey(images, masks)
 
-    monkeypatch.setattr(decensor, "load_network", lambda path: stop_at_the_second)
+    monkeypatch.setattr(decensor, "load_network", lambda path, precision: stop_at_the_second)
     code, lines, error = place.run()
     assert code == 130
     assert len(lines) == 1
@@ -456,7 +477,7 @@ def test_start_up_chatter_is_heard_only_when_asked_for(monkeypatch, capfd, tmp_p
     place = Place(tmp_path, capfd)
     monkeypatch.setattr(decensor, "_program_folder", lambda: tmp_path)
 
-    def chatter(path):
+    def chatter(path, precision):
         os.write(2, b"chatter of a C library\n")
         return grey
 

@@ -15,6 +15,7 @@ LEVELS = {
     "libs.mosaic": 1,
     "libs.weights": 1,
     "libs.report": 1,
+    "libs.processor": 1,
     "libs.inpaint": 2,
     "libs.jobs": 2,
     "model": 2,

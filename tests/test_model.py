@@ -391,6 +391,15 @@ def test_the_predictor_is_the_trained_network(tmp_path):
     assert_allclose(drawn, np.clip(np.asarray(model([image, mask], training=False)), 0, 1), rtol=1e-4, atol=1e-4)
 
 
+def test_the_predictor_in_bfloat16_draws_nearly_the_same_and_leaves_the_precision_as_it_was(tmp_path):
+    path = save(tmp_path / "model.h5", randomize(build_unet(SMALL)))
+    image, mask = random_sample(5, 24, 16)
+    coarse, fine = load_predictor(path, "bfloat16")(image, mask), load_predictor(path)(image, mask)
+    # Random kernels magnify each rounding; trained ones stay within a level or two of 255 (benchmarks/speed.py).
+    assert 0 < np.abs(coarse - fine).mean() < 0.01
+    assert keras.config.dtype_policy().name == "float32"
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

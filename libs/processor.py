@@ -1,0 +1,18 @@
+"""What this machine's processor does well."""
+
+import functools
+from pathlib import Path
+
+# Linux's names for the instructions that multiply bfloat16 numbers; others only emulate them, slower than float32.
+NATIVE_BFLOAT16 = {"avx512_bf16", "amx_bf16"}
+DESCRIPTION = Path("/proc/cpuinfo")
+
+
+@functools.cache
+def prefers_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 numbers natively; False where the system does not tell."""
+    try:
+        described = DESCRIPTION.read_text("ascii", "replace")
+    except OSError:  # only Linux has this file
+        return False
+    return any(line.startswith("flags") and NATIVE_BFLOAT16 & set(line.split()) for line in described.splitlines())
