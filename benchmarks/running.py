@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,17 +32,24 @@ sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
-def run_program(painted: Path, results: Path, model: Path) -> Run:
-    """Fill a folder with `python decensor.py`. RuntimeError if it does not end with 0.
+def run_program(
+    painted: Path,
+    results: Path,
+    model: Path,
+    options: Sequence[str] = (),
+    program: Sequence[str] = (str(ROOT / "decensor.py"),),
+) -> Run:
+    """Fill a folder with `python decensor.py`, or a program with such words. RuntimeError if it does not end with 0.
 
     The peak is the process's own, whatever other processes needed; only on systems with `os.wait4`.
     """
-    command = [sys.executable, "-c", LAUNCHER, sys.executable, str(ROOT / "decensor.py")]
+    command = [sys.executable, "-c", LAUNCHER, sys.executable, *program, *options]
     command += ["--decensor_input_path", str(painted), "--decensor_output_path", str(results), "--model", str(model)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     finished, lines = [], []
     start = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    outputs = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, **outputs)
     for line in process.stdout or ():
         lines.append(line)
         if line.startswith("["):

@@ -1,0 +1,1 @@
+"""How long everything takes, and how much memory; nothing is asserted here."""

@@ -1,0 +1,77 @@
+"""The network alone: seconds a window, and how much of what the processor can do that is."""
+
+from functools import partial
+
+import numpy as np
+
+from benchmarks.pages import draw_page, paint_holes
+from benchmarks.speed.plan import HOLES, PAGE, Line, Plan, draw_window, load_network, time_median
+from libs.holes import painted_hole
+from libs.inpaint import fill
+from libs.processor import prefers_bfloat16
+from libs.weights import read_weights
+
+SIDES = (256, 384, 512, 1024)
+BATCH = 4
+MATRIX = 2048
+PRECISIONS = ("float32", "bfloat16")
+PAGES = 6
+NEAR = 2
+
+
+def measure_windows(plan: Plan) -> list[Line]:
+    """Windows of several sizes in both precisions, beside the rate at which the processor multiplies matrices."""
+    lines = []
+    for precision in PRECISIONS:
+        rate = _matrix_rate(precision, plan.repeats)
+        lines.append(Line(f"{precision}: matrices of {MATRIX} x {MATRIX}", rate / 1e9, "GFLOP/s"))
+        predict = load_network(plan.model, precision)
+        for side in SIDES:
+            seconds = time_median(partial(predict, *draw_window(side)), plan.repeats)
+            bar = "at most 0.35" if side == 512 and precision == "float32" else ""
+            lines.append(Line(f"{precision}: window {side} x {side}", seconds, "s", bar))
+            if side == 512:
+                share = count_operations(plan, side) / seconds / rate
+                bar = "at least 60" if precision == "float32" else ""
+                lines.append(Line(f"{precision}: share of the matrix rate", 100 * share, "%", bar))
+        seconds = time_median(partial(predict, *draw_window(256, BATCH)), plan.repeats)
+        lines.append(Line(f"{precision}: {BATCH} windows 256 x 256 at once, each", seconds / BATCH, "s"))
+    return lines
+
+
+def measure_precision(plan: Plan) -> list[Line]:
+    """How far bfloat16 results are from float32's, over the hole pixels of some pages."""
+    networks = [load_network(plan.model, precision) for precision in PRECISIONS]
+    differences = []
+    for seed in range(PAGES):
+        painted = paint_holes(draw_page(seed, *PAGE), seed, HOLES)
+        hole = painted_hole(painted)
+        fine, coarse = (fill(painted, hole, predict)[hole].astype(int) for predict in networks)
+        differences.append(np.abs(fine - coarse).max(axis=-1))
+    levels = np.concatenate(differences)
+    used = "chosen" if prefers_bfloat16() else "not chosen"
+    return [
+        Line(f"bfloat16 ({used} here): hole pixels within {NEAR} levels of float32", 100 * (levels <= NEAR).mean(), "%",
+             "at least 99.9"),
+        Line("bfloat16: largest difference", float(levels.max()), "levels"),
+    ]  # fmt: skip
+
+
+def count_operations(plan: Plan, side: int) -> int:
+    """Multiplications and additions of the network's convolutions for a window of side x side pixels."""
+    operations = 0
+    for name, array in read_weights(plan.model).arrays.items():
+        if name.endswith("/kernel"):
+            stage = name.split("/")[0]
+            level = int(stage.split("_")[1]) if "_" in stage else 0
+            operations += 2 * array.size * (side // 2**level) ** 2
+    return operations
+
+
+def _matrix_rate(precision: str, repeats: int) -> float:
+    """Operations a second of one large matrix product, by the same library as the network."""
+    import keras
+
+    factor = keras.ops.cast(keras.random.normal((MATRIX, MATRIX), seed=0), precision)
+    seconds = time_median(lambda: keras.ops.convert_to_numpy(keras.ops.matmul(factor, factor)[0, 0]), repeats)
+    return 2 * MATRIX**3 / seconds

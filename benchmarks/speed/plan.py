@@ -1,0 +1,84 @@
+"""What is measured on, how often, and one line of the table."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.pages import draw_page, paint_holes
+from libs.holes import random_bars
+from libs.inpaint import Predict
+from libs.pictures import Picture, write_png
+
+PAGE, HOLES = (1200, 1700), 4
+GIBIBYTE = 2**30
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table. bar: what is aimed at on two cores, as words."""
+
+    what: str
+    value: float
+    unit: str
+    bar: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured and how often. folder: an empty one for pages and results; precision: of the network."""
+
+    model: Path
+    repeats: int
+    folder: Path
+    precision: str
+
+
+def load_network(path: Path, precision: str) -> Predict:
+    """The network of a weights file. Raises WeightsError."""
+    from model import load_predictor
+
+    return load_predictor(path, precision)
+
+
+def time_median(action: Callable[[], object], repeats: int) -> float:
+    """Median seconds of an action, after one run that does not count."""
+    action()
+    return median(time_once(action) for _ in range(repeats))
+
+
+def time_once(action: Callable[[], object]) -> float:
+    """Seconds of one run."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def paint_pages(folder: Path, count: int, size: tuple[int, int], holes: int) -> Path:
+    """A new folder of seeded painted pages, (width, height) in pixels; returned is the folder."""
+    folder.mkdir()
+    for seed in range(count):
+        page = draw_page(seed, *size)
+        write_png(folder / page_name(seed), Picture(paint_holes(page, seed, holes)))
+    return folder
+
+
+def page_name(seed: int) -> str:
+    """The file that `paint_pages` writes a page to."""
+    return f"page{seed:02}.png"
+
+
+def draw_window(side: int, batch: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """A batch of noise images and their masks with bars, as the network takes them."""
+    rng = np.random.default_rng(0)
+    images = rng.random((batch, side, side, 3), dtype=np.float32)
+    holes = np.stack([random_bars(rng, side, side, False) for _ in range(batch)])
+    return images, (~holes).astype(np.float32)[..., None]
+
+
+def describe_size(size: tuple[int, int]) -> str:
+    """(width, height) in words."""
+    return f"{size[0]} x {size[1]}"
