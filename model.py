@@ -192,7 +192,9 @@ def build_unet(config: UnetConfig, batch_norm: bool = True) -> keras.Model:
     known = (0, 1) if seen else ()
     for number, (width, kernel) in enumerate(zip(config.widths, config.kernels, strict=True), 1):
         places = known[-1:] if number == 1 else known[:1]
-        x, m = PartialConv2D(width, kernel, 2, places, initializer, name=f"encoder_{number}")(*skips[-1])
+        # The picture has 256 levels, bfloat16 only 128 between white and half of it: the first layer is exact.
+        options = {"name": f"encoder_{number}", **({"dtype": "float32"} if number == 1 else {})}
+        x, m = PartialConv2D(width, kernel, 2, places, initializer, **options)(*skips[-1])
         if batch_norm and number > 1:
             x = _batch_norm(f"encoder_{number}_norm")(x)
         skips.append(([keras.layers.ReLU(name=f"encoder_{number}_relu")(x)], [m]))

@@ -104,7 +104,7 @@ def _to_levels(drawing: np.ndarray, surroundings: np.ndarray) -> np.ndarray:
     drawing = np.clip(drawing, 0, 1)
     for pure in (np.float32(0), np.float32(1)):
         if _is_pure(surroundings, pure):
-            drawing = np.where(_distance(drawing, pure)[..., None] <= NEARLY_PURE, pure, drawing)
+            drawing = pure + (drawing - pure) * _pull(_distance(drawing, pure))[..., None]
     return np.round(drawing * 255).astype(np.uint8)
 
 
@@ -113,6 +113,11 @@ def _is_pure(surroundings: np.ndarray, pure: float) -> bool:
     distance = _distance(surroundings, pure)
     nearly, exactly = (distance <= NEARLY_PURE).sum(), (distance == 0).sum()
     return bool(exactly and exactly >= PURE_SHARE * nearly)
+
+
+def _pull(distance: np.ndarray) -> np.ndarray:
+    """By how much to shrink a distance from pure: to nothing if nearly pure, not at all from twice that, no jump."""
+    return np.clip(2 * (1 - NEARLY_PURE / np.maximum(distance, 1e-6)), 0, 1).astype(np.float32)
 
 
 def _distance(image: np.ndarray, pure: float) -> np.ndarray:

@@ -161,6 +161,21 @@ def test_white_paper_stays_white():
     assert (fill(pixels, hole, almost)[120, 50:200] == 250).all()
 
 
+@pytest.mark.parametrize("paper", [0, 255])
+def test_near_pure_paper_a_smooth_ramp_stays_one(paper):
+    pixels = np.full((128, 128, 3), paper, np.uint8)
+    hole = np.zeros((128, 128), bool)
+    hole[60] = True
+    near = np.linspace(0, 32 / 255, 128, dtype=np.float32)
+    ramp = np.broadcast_to((near if paper == 0 else 1 - near)[None, None, :, None], (1, 128, 128, 3))
+    drawn = np.abs(fill(pixels, hole, lambda images, masks: ramp)[60, :, 0].astype(int) - paper)
+    steps = np.diff(drawn)
+    assert (drawn[near <= 5 / 255] == 0).all(), "nearly pure is pure"
+    assert_array_equal(drawn[near >= 11 / 255], np.round(255 * near[near >= 11 / 255]))
+    assert steps.min() >= 0
+    assert steps.max() <= 1
+
+
 def test_black_ink_stays_black():
     pixels = np.zeros((200, 200, 3), dtype=np.uint8)
     hole = np.zeros((200, 200), dtype=bool)
