@@ -14,9 +14,9 @@ from keras import ops
 
 from libs.errors import WeightsError
 from libs.inpaint import Predict
+from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
 from libs.weights import WHERE_TO_GET, Weights, read_weights
 
-EPSILON = 1e-6
 BATCH_NORM_EPSILON = 1e-3
 LEAKY_SLOPE = 0.2
 NORM_ARRAYS = ("gamma", "beta", "moving_mean", "moving_variance")
@@ -56,178 +56,79 @@ class UnetConfig:
         return 2 ** len(self.widths)
 
 
-@keras.saving.register_keras_serializable(package="decensor")
-class PartialConv2D(keras.layers.Layer):
-    """Partial convolution of one or more branches, each with its own one-channel mask (paper, eq. 1-2).
-
-    y = (conv(x * m) * (k * k * C / sum(m)) + b) where sum(m) > 0, else 0; m' = 1 where sum(m) > 0, else 0.
-    sum(m) runs over the k x k neighbourhood and over all C channels of all branches; zero padding ("same")
-    counts as hole. With one-channel masks that sum is a box filter a branch, weighted by its channel count.
-
-    known: numbers of the branches whose mask is 1 everywhere; their features need no multiplication by it.
-    """
-
-    def __init__(self, filters, kernel_size, strides=1, known=(), kernel_initializer="he_normal", **options):
-        super().__init__(autocast=False, **options)
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.strides = strides
-        self.known = tuple(known)
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-
-    def build(self, features_shape, masks_shape=None) -> None:
-        channels = sum(shape[-1] for shape in features_shape)
-        side = self.kernel_size
-        self.kernel = self.add_weight(
-            name="kernel", shape=(side, side, channels, self.filters), initializer=self.kernel_initializer
-        )
-        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
-
-    def call(self, features, masks):
-        """Lists of (B, H, W, C) features and their (B, H, W, 1) masks -> features and mask, ceil(H / strides)."""
-        count = self._count_known(features, masks)
-        mask = ops.cast(count > 0, "float32")
-        share = mask * (self.kernel_size**2 * sum(x.shape[-1] for x in features)) / (count + EPSILON)
-        shown = [self._show(*branch) for branch in enumerate(zip(features, masks, strict=True))]
-        joined = ops.concatenate(shown, axis=-1) if len(shown) > 1 else shown[0]
-        y = ops.conv(joined, self._compute(self.kernel), strides=self.strides, padding="same")
-        y = y * self._compute(share)
-        if len(self.known) == len(features):
-            return y + self._compute(self.bias), mask
-        return y + self._compute(self.bias) * self._compute(mask), mask
-
-    def _show(self, number, branch):
-        """A branch's features, 0 where they are not known."""
-        x, m = branch
-        return self._compute(x) if number in self.known else self._compute(x) * self._compute(m)
-
-    def _count_known(self, features, masks):
-        """Known input numbers under the kernel at each output pixel, (B, H', W', 1) float32."""
-        weighted = sum(x.shape[-1] * ops.cast(m, "float32") for x, m in zip(features, masks, strict=True))
-        side = self.kernel_size
-        box = ops.ones((side, side, 1, 1), dtype="float32")
-        return ops.conv(weighted, box, strides=self.strides, padding="same")
-
-    def _compute(self, x):
-        return ops.cast(x, self.compute_dtype)
-
-    def compute_output_spec(self, features, masks):
-        batch, height, width = features[0].shape[:3]
-        height = None if height is None else -(-height // self.strides)
-        width = None if width is None else -(-width // self.strides)
-        y = keras.KerasTensor((batch, height, width, self.filters), dtype=self.compute_dtype)
-        return y, keras.KerasTensor((batch, height, width, 1), dtype="float32")
-
-    def get_config(self) -> dict:
-        initializer = keras.initializers.serialize(self.kernel_initializer)
-        sizes = {"filters": self.filters, "kernel_size": self.kernel_size, "strides": self.strides}
-        return {**super().get_config(), **sizes, "known": self.known, "kernel_initializer": initializer}
-
-
-@keras.saving.register_keras_serializable(package="decensor")
-class SmoothFill(keras.layers.Layer):
-    """A soft colour for every hole pixel, from known ones alone: the pull-push pyramid (Gortler et al. 1996).
-
-    Pull: means of the known pixels of 2 x 2 cells, `levels` times; what then is unknown gets the mean of all.
-    Push: back up, each level keeping what it knows and smoothing what it does not.
-    """
-
-    SMOOTHINGS = 3
-
-    def __init__(self, levels: int, **options):
-        super().__init__(autocast=False, **{**options, "dtype": "float32"})
-        self.levels = levels
-
-    def call(self, image, known):
-        """(B, H, W, 3) and its mask (B, H, W, 1) -> (B, H, W, 3) float32; the image itself where it is 1.
-
-        H and W must be multiples of 2 to the number of levels.
-        """
-        colour, known = ops.cast(image, "float32") * known, ops.cast(known, "float32")
-        pyramid = []
-        for _ in range(self.levels):
-            pyramid.append((colour, known))
-            colour, known = self._pull(colour, known)
-        total = ops.sum(known, axis=(1, 2), keepdims=True)
-        mean = ops.sum(colour * known, axis=(1, 2), keepdims=True) / ops.maximum(total, EPSILON)
-        filled = colour * known + (1 - known) * mean
-        for colour, known in reversed(pyramid):
-            filled = self._push(filled, colour, known)
-        return filled
-
-    def _pull(self, colour, known):
-        share = ops.average_pool(known, 2, 2, padding="same")
-        colour = ops.average_pool(colour * known, 2, 2, padding="same") / ops.maximum(share, EPSILON)
-        return colour, ops.minimum(4 * share, 1)
-
-    def _push(self, coarse, colour, known):
-        """Nearest x 2 and one 3 x 3 mean are as good as bilinear; each further mean nears Laplace's equation."""
-        filled = colour * known + (1 - known) * ops.repeat(ops.repeat(coarse, 2, axis=1), 2, axis=2)
-        for _ in range(self.SMOOTHINGS):
-            guess = ops.average_pool(filled, 3, 1, padding="same")
-            filled = colour * known + (1 - known) * guess
-        return filled
-
-    def compute_output_shape(self, image_shape, known_shape):
-        return image_shape
-
-    def get_config(self) -> dict:
-        return {**super().get_config(), "levels": self.levels}
-
-
-def build_unet(config: UnetConfig, batch_norm: bool = True) -> keras.Model:
+def build_unet(config: UnetConfig, folded: bool = False) -> keras.Model:
     """Model [image (B, H, W, 3), mask (B, H, W, 1)] -> (B, H, W, 3) float32, linear, not clipped.
 
-    H and W must be multiples of `config.stride`. Without batch norm it has the shape of the folded network, and
-    zeros for kernels, as they are to be assigned: drawing random ones takes longer than all the rest of building.
+    H and W must be multiples of `config.stride`. Folded it is the quicker network for inference that `fold_weights`
+    gives the weights of: the same function without batch norm and without enlarged features. Its kernels are zeros
+    at first, as drawing random ones takes longer than all the rest of building.
     """
-    initializer = "he_normal" if batch_norm else "zeros"
     image = keras.Input((None, None, 3), name="image")
     mask = keras.Input((None, None, 1), name="mask", dtype="float32")
-    smooth, guide = _smooth_guide(config, image, mask)
-    ones = ops.ones_like(mask)
-    seen = config.smooth_fill == "seen"
-    skips = [([image, guide], [mask, ones])] if seen else [([image], [mask])]
-    # Seen everywhere, the smooth fill makes all that follows known everywhere.
-    known = (0, 1) if seen else ()
-    for number, (width, kernel) in enumerate(zip(config.widths, config.kernels, strict=True), 1):
-        places = known[-1:] if number == 1 else known[:1]
-        # The picture has 256 levels, bfloat16 only 128 between white and half of it: the first layer is exact.
-        options = {"name": f"encoder_{number}", **({"dtype": "float32"} if number == 1 else {})}
-        x, m = PartialConv2D(width, kernel, 2, places, initializer, **options)(*skips[-1])
-        if batch_norm and number > 1:
-            x = _batch_norm(f"encoder_{number}_norm")(x)
-        skips.append(([keras.layers.ReLU(name=f"encoder_{number}_relu")(x)], [m]))
-    (x,), (m,) = skips.pop()
-    for number in range(len(config.widths) - 1, 0, -1):
-        x, m = _upsample(x, m, number + 1)
-        features, masks = skips[number]
-        decoder = PartialConv2D(config.widths[number - 1], 3, 1, known, initializer, name=f"decoder_{number}")
-        x, m = decoder([*features, x], [*masks, m])
-        if batch_norm:
-            x = _batch_norm(f"decoder_{number}_norm")(x)
-        x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"decoder_{number}_relu")(x)
-    x, m = _upsample(x, m, 1)
-    if smooth is None:
-        drawing, _ = PartialConv2D(3, 3, kernel_initializer=initializer, name="draw")([image, x], [mask, m])
-        return keras.Model([image, mask], ops.cast(drawing, "float32"), name="unet")
-    draw = PartialConv2D(3, 3, known=(1, 2) if seen else (1,), kernel_initializer="zeros", name="draw")
-    drawing, _ = draw([image, guide, x], [mask, ones, m])
-    return keras.Model([image, mask], smooth + ops.cast(drawing, "float32"), name="unet")
+    smooth, given = _give(config, image, mask)
+    skips = [given, *_encode(config, given, folded)]
+    drawn = _decode(config, skips, folded)
+    layer = PartialUpConv2D if folded else PartialConv2D
+    known = {"seen": (1, 2), "added": (1,), "none": ()}[config.smooth_fill]
+    initializer = "he_normal" if smooth is None and not folded else "zeros"
+    if config.smooth_fill == "added":
+        guide = ops.concatenate([smooth, mask], axis=-1)
+        given = ([image, guide], [mask, ops.ones_like(mask)])
+    draw = layer(3, 3, known=known, kernel_initializer=initializer, name="draw")
+    drawing = ops.cast(draw(*_join(config, given, drawn, 1, folded))[0], "float32")
+    return keras.Model([image, mask], drawing if smooth is None else smooth + drawing, name="unet")
 
 
-def _smooth_guide(config: UnetConfig, image, mask):
-    """The smooth fill, and what the network sees of it, known everywhere: fill and mask, (B, H, W, 4)."""
+def _give(config: UnetConfig, image, mask):
+    """The smooth fill or None, and what the encoder is given: lists of features and of their masks."""
     if config.smooth_fill == "none":
-        return None, None
+        return None, ([image], [mask])
     smooth = SmoothFill(len(config.widths), name="smooth_fill")(image, mask)
-    return smooth, ops.concatenate([smooth, mask], axis=-1)
+    if config.smooth_fill == "added":
+        return smooth, ([image], [mask])
+    return smooth, ([image, ops.concatenate([smooth, mask], axis=-1)], [mask, ops.ones_like(mask)])
 
 
-def _upsample(x, m, number: int):
-    """Features and mask of level `number`, nearest x 2."""
-    x = keras.layers.UpSampling2D(2, name=f"upsample_{number}")(x)
-    return x, keras.layers.UpSampling2D(2, dtype="float32", name=f"upsample_{number}_mask")(m)
+def _encode(config: UnetConfig, given, folded: bool) -> list:
+    """Features and mask of every level, each half as high and wide as the one before, as lists of one."""
+    levels = []
+    for number, (width, kernel) in enumerate(zip(config.widths, config.kernels, strict=True), 1):
+        # Seen everywhere, the smooth fill makes all that follows known everywhere.
+        known = () if config.smooth_fill != "seen" else (1,) if number == 1 else (0,)
+        options = {"known": known, "kernel_initializer": _initializer(folded), "name": f"encoder_{number}"}
+        # The picture has 256 levels, bfloat16 only 128 between white and half of it: the first layer is exact.
+        dtype = "float32" if number == 1 else None
+        x, m = PartialConv2D(width, kernel, 2, dtype=dtype, **options)(*(levels[-1] if levels else given))
+        x = x if folded or number == 1 else _batch_norm(f"encoder_{number}_norm")(x)
+        levels.append(([keras.layers.ReLU(name=f"encoder_{number}_relu")(x)], [m]))
+    return levels
+
+
+def _decode(config: UnetConfig, skips: list, folded: bool):
+    """From the deepest level up to half the picture's size: features and mask."""
+    (x,), (m,) = skips[-1]
+    for number in range(len(config.widths) - 1, 0, -1):
+        known = (0, 1) if config.smooth_fill == "seen" else ()
+        options = {"known": known, "kernel_initializer": _initializer(folded), "name": f"decoder_{number}"}
+        layer = PartialUpConv2D if folded else PartialConv2D
+        width = config.widths[number - 1]
+        x, m = layer(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1, folded))
+        x = x if folded else _batch_norm(f"decoder_{number}_norm")(x)
+        x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"decoder_{number}_relu")(x)
+    return x, m
+
+
+def _join(config: UnetConfig, skip, deeper, number: int, folded: bool):
+    """A skip's features and masks and, nearest x 2, what comes from level `number`; folded kernels enlarge features."""
+    (features, masks), (x, m) = skip, deeper
+    x = x if folded else keras.layers.UpSampling2D(2, name=f"upsample_{number}")(x)
+    if config.smooth_fill == "seen":
+        return [*features, x], [*masks, masks[-1]]
+    return [*features, x], [*masks, keras.layers.UpSampling2D(2, dtype="float32", name=f"upsample_{number}_mask")(m)]
+
+
+def _initializer(folded: bool) -> str:
+    return "zeros" if folded else "he_normal"
 
 
 def _batch_norm(name: str) -> keras.layers.Layer:
@@ -281,34 +182,50 @@ def _check_arrays(weights: Weights, shapes: dict[str, tuple[int, ...]], path: Pa
             )
 
 
-def fold_batch_norm(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The arrays, float32, of a network without batch norm that computes the same in inference.
+def fold_weights(arrays: dict[str, np.ndarray], folded: keras.Model) -> dict[str, np.ndarray]:
+    """The arrays, float32, of the folded network that computes the same as a network of these.
 
-    Each norm's scale goes into the kernel before it, its shift into the bias.
+    Each norm's scale goes into the kernel before it, its shift into the bias; in the decoder the part of a kernel
+    that works on enlarged features goes into one that enlarges them too.
     """
-    folded = {name: array.astype("float32") for name, array in arrays.items() if "_norm/" not in name}
+    result = {name: array.astype("float32") for name, array in arrays.items() if "_norm/" not in name}
     for layer in sorted({name.split("_norm/")[0] for name in arrays if "_norm/" in name}):
         gamma, beta, mean, variance = (arrays[f"{layer}_norm/{name}"].astype("float32") for name in NORM_ARRAYS)
         scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
-        folded[f"{layer}/kernel"] = folded[f"{layer}/kernel"] * scale
-        folded[f"{layer}/bias"] = (folded[f"{layer}/bias"] - mean) * scale + beta
-    return folded
+        result[f"{layer}/kernel"] = result[f"{layer}/kernel"] * scale
+        result[f"{layer}/bias"] = (result[f"{layer}/bias"] - mean) * scale + beta
+    for layer in folded.layers:
+        if isinstance(layer, PartialUpConv2D):
+            kernel, skips = result[f"{layer.name}/kernel"], layer.kernel.shape[2]
+            result[f"{layer.name}/kernel"] = kernel[:, :, :skips]
+            result[f"{layer.name}/up_kernel"] = fold_upsampling(kernel[:, :, skips:])
+    return result
 
 
 def _load_folded(path: Path) -> tuple[keras.Model, int]:
-    """The network of a weights file without batch norm, built only once for a quick start, and its stride."""
+    """The network of a weights file, folded, built only once for a quick start, and its stride."""
     weights = read_weights(path)
     config = config_of(weights, path)
-    model = build_unet(config, batch_norm=False)
+    model = build_unet(config, folded=True)
+    _check_arrays(weights, _unfolded_shapes(model), path)
     variables = variables_by_name(model)
-    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-    for layer in model.layers:
-        if isinstance(layer, PartialConv2D) and layer.name not in WITHOUT_NORM:
-            shapes |= {f"{layer.name}_norm/{name}": (layer.filters,) for name in NORM_ARRAYS}
-    _check_arrays(weights, shapes, path)
-    for name, array in fold_batch_norm(weights.arrays).items():
+    for name, array in fold_weights(weights.arrays, model).items():
         variables[name].assign(array)
     return model, config.stride
+
+
+def _unfolded_shapes(folded: keras.Model) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the arrays in the weights file of a network that is built folded."""
+    shapes = {}
+    for layer in folded.layers:
+        if not isinstance(layer, PartialConv2D):
+            continue
+        side, _, channels, filters = layer.kernel.shape
+        channels += layer.up_kernel.shape[3] if isinstance(layer, PartialUpConv2D) else 0
+        shapes |= {f"{layer.name}/kernel": (side, side, channels, filters), f"{layer.name}/bias": (filters,)}
+        if layer.name not in WITHOUT_NORM:
+            shapes |= {f"{layer.name}_norm/{name}": (filters,) for name in NORM_ARRAYS}
+    return shapes
 
 
 def load_predictor(path: Path, precision: str = "float32") -> Predict:

@@ -16,6 +16,7 @@ LEVELS = {
     "libs.weights": 1,
     "libs.report": 1,
     "libs.processor": 1,
+    "libs.layers": 1,
     "libs.inpaint": 2,
     "libs.jobs": 2,
     "model": 2,
@@ -97,7 +98,7 @@ def test_only_the_network_is_imported_inside_a_function(path):
     [
         ("PIL", {"libs.pictures"}),
         ("h5py", {"libs.weights"}),
-        ("keras", {"model", "libs.training", "train"}),
+        ("keras", {"model", "libs.layers", "libs.training", "train"}),
         ("tensorflow", set()),
     ],
 )

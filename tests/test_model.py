@@ -15,15 +15,14 @@ from keras import ops
 from numpy.testing import assert_allclose, assert_array_equal
 
 from libs.errors import WeightsError
+from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
 from libs.weights import Weights, write_weights
 from model import (
     SMOOTH_FILLS,
-    PartialConv2D,
-    SmoothFill,
     UnetConfig,
     assign_weights,
     build_unet,
-    fold_batch_norm,
+    fold_weights,
     load_predictor,
     load_unet,
     variables_by_name,
@@ -301,11 +300,30 @@ def test_what_the_network_takes_for_known_is_known(mode, share):
     assert_array_equal(np.asarray(careful([image, mask])), np.asarray(model([image, mask])))
 
 
+@pytest.mark.parametrize("known", [(), (0,), (0, 1)])
+def test_a_kernel_that_enlarges_is_the_kernel_on_enlarged_features(known):
+    rng = np.random.default_rng(4)
+    skip, x = (rng.standard_normal(shape, dtype=np.float32) for shape in ((2, 10, 14, 3), (2, 5, 7, 4)))
+    kernel, bias = rng.standard_normal((3, 3, 7, 5), dtype=np.float32), rng.standard_normal(5, dtype=np.float32)
+    small = [np.ones(x.shape[:3], bool), rng.random(x.shape[:3]) < 0.5][1 not in known]
+    mask = np.ones(skip.shape[:3], bool) if 0 in known else rng.random(skip.shape[:3]) < 0.3
+    masks = [mask[..., None].astype("float32"), small.repeat(2, 1).repeat(2, 2)[..., None].astype("float32")]
+    plain, quick = PartialConv2D(5, 3, known=known), PartialUpConv2D(5, 3, known=known)
+    plain([skip, x.repeat(2, 1).repeat(2, 2)], masks), quick([skip, x], masks)
+    plain.set_weights([kernel, bias])
+    quick.set_weights([kernel[:, :, :3], bias, fold_upsampling(kernel[:, :, 3:])])
+    expected, expected_mask = plain([skip, x.repeat(2, 1).repeat(2, 2)], masks)
+    y, updated = quick([skip, x], masks)
+    assert_allclose(np.asarray(y), np.asarray(expected), rtol=1e-4, atol=1e-4)
+    assert_array_equal(np.asarray(updated), np.asarray(expected_mask))
+
+
 @MODES
-def test_folding_batch_norm_gives_the_same_function(mode):
+def test_the_folded_network_is_the_same_function(mode):
     model = randomize(build_unet(small(mode)))
-    folded = build_unet(small(mode), batch_norm=False)
-    arrays = fold_batch_norm({name: np.asarray(variable) for name, variable in variables_by_name(model).items()})
+    folded = build_unet(small(mode), folded=True)
+    given = {name: np.asarray(variable) for name, variable in variables_by_name(model).items()}
+    arrays = fold_weights(given, folded)
     assign_weights(folded, Weights({}, arrays), Path("model.h5"))
     for seed in range(5):
         sample = random_sample(seed, 16, 24)
@@ -438,7 +456,8 @@ IN_JAX = """
 import sys
 import keras
 import numpy as np
-from model import PartialConv2D, load_predictor
+from libs.layers import PartialConv2D, PartialUpConv2D
+from model import load_predictor
 
 assert keras.backend.backend() == "jax"
 given = np.load(sys.argv[1])

@@ -15,9 +15,10 @@ from keras import ops
 
 from libs.holes import painted_hole
 from libs.inpaint import FillSettings, fill
+from libs.layers import EPSILON, SmoothFill
 from libs.pictures import Picture, find_pictures, read_picture, write_png
 from libs.weights import read_weights
-from model import EPSILON, LEAKY_SLOPE, SmoothFill, UnetConfig, assign_weights, config_of
+from model import BATCH_NORM_EPSILON, LEAKY_SLOPE, UnetConfig, assign_weights, config_of
 
 WINDOW = 512
 
@@ -75,7 +76,7 @@ def _join(skip, x, m):
 
 
 def _batch_norm(name: str) -> keras.layers.Layer:
-    return keras.layers.BatchNormalization(epsilon=1e-3, name=name)
+    return keras.layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON, name=name)
 
 
 def _widen(mask, channels: int):

@@ -1,0 +1,166 @@
+"""The layers that the network is made of: partial convolutions and the smooth fill.
+
+`mask` is the paper's: float32, one channel, 1 = known, 0 = hole. Only `keras` and `keras.ops` are used, so that one
+text runs on the TensorFlow and on the JAX backend.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+EPSILON = 1e-6
+
+
+@keras.saving.register_keras_serializable(package="decensor")
+class PartialConv2D(keras.layers.Layer):
+    """Partial convolution of one or more branches, each with its own one-channel mask (paper, eq. 1-2).
+
+    y = (conv(x * m) * (k * k * C / sum(m)) + b) where sum(m) > 0, else 0; m' = 1 where sum(m) > 0, else 0.
+    sum(m) runs over the k x k neighbourhood and over all C channels of all branches; zero padding ("same")
+    counts as hole. With one-channel masks that sum is a box filter a branch, weighted by its channel count.
+
+    known: numbers of the branches whose mask is 1 everywhere; their features need no multiplication by it.
+    """
+
+    def __init__(self, filters, kernel_size, strides=1, known=(), kernel_initializer="he_normal", **options):
+        super().__init__(autocast=False, **options)
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.strides = strides
+        self.known = tuple(known)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, features_shape, masks_shape=None) -> None:
+        channels = sum(shape[-1] for shape in features_shape)
+        side = self.kernel_size
+        self.kernel = self.add_weight(
+            name="kernel", shape=(side, side, channels, self.filters), initializer=self.kernel_initializer
+        )
+        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
+
+    def call(self, features, masks):
+        """Lists of (B, H, W, C) features and their (B, H, W, 1) masks -> features and mask, ceil(H / strides)."""
+        count = self._count_known(features, masks)
+        mask = ops.cast(count > 0, "float32")
+        share = mask * (self.kernel_size**2 * sum(x.shape[-1] for x in features)) / (count + EPSILON)
+        y = self._convolve([self._show(*branch) for branch in enumerate(zip(features, masks, strict=True))])
+        y = y * self._compute(share)
+        if len(self.known) == len(features):
+            return y + self._compute(self.bias), mask
+        return y + self._compute(self.bias) * self._compute(mask), mask
+
+    def _convolve(self, shown):
+        joined = ops.concatenate(shown, axis=-1) if len(shown) > 1 else shown[0]
+        return ops.conv(joined, self._compute(self.kernel), strides=self.strides, padding="same")
+
+    def _show(self, number, branch):
+        """A branch's features, 0 where they are not known."""
+        x, m = branch
+        return self._compute(x) if number in self.known else self._compute(x) * self._compute(m)
+
+    def _count_known(self, features, masks):
+        """Known input numbers under the kernel at each output pixel, (B, H', W', 1) float32."""
+        weighted = sum(x.shape[-1] * ops.cast(m, "float32") for x, m in zip(features, masks, strict=True))
+        side = self.kernel_size
+        box = ops.ones((side, side, 1, 1), dtype="float32")
+        return ops.conv(weighted, box, strides=self.strides, padding="same")
+
+    def _compute(self, x):
+        return ops.cast(x, self.compute_dtype)
+
+    def compute_output_spec(self, features, masks):
+        batch, height, width = features[0].shape[:3]
+        height = None if height is None else -(-height // self.strides)
+        width = None if width is None else -(-width // self.strides)
+        y = keras.KerasTensor((batch, height, width, self.filters), dtype=self.compute_dtype)
+        return y, keras.KerasTensor((batch, height, width, 1), dtype="float32")
+
+    def get_config(self) -> dict:
+        initializer = keras.initializers.serialize(self.kernel_initializer)
+        sizes = {"filters": self.filters, "kernel_size": self.kernel_size, "strides": self.strides}
+        return {**super().get_config(), **sizes, "known": self.known, "kernel_initializer": initializer}
+
+
+@keras.saving.register_keras_serializable(package="decensor")
+class PartialUpConv2D(PartialConv2D):
+    """What PartialConv2D makes of skip branches and of one last branch, nearest x 2, without enlarging that.
+
+    Nearest x 2 and a 3 x 3 kernel are one transposed convolution with a 4 x 4 kernel and stride 2, of less than half
+    the work (`fold_upsampling` gives the kernel). The last features come at half size, all masks at full size.
+    """
+
+    def build(self, features_shape, masks_shape=None) -> None:
+        *skips, last = features_shape
+        super().build(skips)
+        self.skips = len(skips)
+        self.up_kernel = self.add_weight(
+            name="up_kernel", shape=(4, 4, self.filters, last[-1]), initializer=self.kernel_initializer
+        )
+
+    def _convolve(self, shown):
+        y = super()._convolve(shown[:-1])
+        return y + ops.conv_transpose(shown[-1], self._compute(self.up_kernel), strides=2, padding="same")
+
+    def _show(self, number, branch):
+        x, m = branch
+        return super()._show(number, (x, m[:, ::2, ::2]) if number == self.skips else branch)
+
+
+def fold_upsampling(kernel: np.ndarray) -> np.ndarray:
+    """(3, 3, C, F) -> (4, 4, F, C): its convolution of x, nearest x 2, as a transposed convolution of x."""
+    for axis in (0, 1):
+        first, middle, last = np.split(kernel, 3, axis)
+        kernel = np.concatenate([last, middle + last, first + middle, first], axis)
+    return kernel.swapaxes(2, 3)
+
+
+@keras.saving.register_keras_serializable(package="decensor")
+class SmoothFill(keras.layers.Layer):
+    """A soft colour for every hole pixel, from known ones alone: the pull-push pyramid (Gortler et al. 1996).
+
+    Pull: means of the known pixels of 2 x 2 cells, `levels` times; what then is unknown gets the mean of all.
+    Push: back up, each level keeping what it knows and smoothing what it does not.
+    """
+
+    SMOOTHINGS = 3
+
+    def __init__(self, levels: int, **options):
+        super().__init__(autocast=False, **{**options, "dtype": "float32"})
+        self.levels = levels
+
+    def call(self, image, known):
+        """(B, H, W, 3) and its mask (B, H, W, 1) -> (B, H, W, 3) float32; the image itself where it is 1.
+
+        H and W must be multiples of 2 to the number of levels.
+        """
+        colour, known = ops.cast(image, "float32") * known, ops.cast(known, "float32")
+        pyramid = []
+        for _ in range(self.levels):
+            pyramid.append((colour, known))
+            colour, known = self._pull(colour, known)
+        total = ops.sum(known, axis=(1, 2), keepdims=True)
+        mean = ops.sum(colour * known, axis=(1, 2), keepdims=True) / ops.maximum(total, EPSILON)
+        filled = colour * known + (1 - known) * mean
+        for colour, known in reversed(pyramid):
+            filled = self._push(filled, colour, known)
+        return filled
+
+    def _pull(self, colour, known):
+        share = ops.average_pool(known, 2, 2, padding="same")
+        colour = ops.average_pool(colour * known, 2, 2, padding="same") / ops.maximum(share, EPSILON)
+        return colour, ops.minimum(4 * share, 1)
+
+    def _push(self, coarse, colour, known):
+        """Nearest x 2 and one 3 x 3 mean are as good as bilinear; each further mean nears Laplace's equation."""
+        double = ops.conv_transpose(coarse, np.broadcast_to(np.eye(3, dtype="float32"), (2, 2, 3, 3)), strides=2)
+        filled = colour * known + (1 - known) * double
+        for _ in range(self.SMOOTHINGS):
+            guess = ops.average_pool(filled, 3, 1, padding="same")
+            filled = colour * known + (1 - known) * guess
+        return filled
+
+    def compute_output_shape(self, image_shape, known_shape):
+        return image_shape
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "levels": self.levels}
