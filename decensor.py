@@ -10,12 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from libs.batch import fill_all
+from libs import details, gallery
+from libs.batch import Manners, fill_all
+from libs.console import wait_for_enter
+from libs.details import describe_versions, write_details
 from libs.errors import DecensorError
+from libs.gallery import Gallery
 from libs.inpaint import Predict
 from libs.jobs import describe_no_pictures, make_results_folder, plan_jobs
-from libs.options import Options, parse_options
+from libs.ledger import Ledger, digest_settings
+from libs.options import Options, __version__, parse_options
 from libs.report import Report, printable
+from libs.tidy import remove_parts
 from libs.weights import read_weights
 
 STOPPED = 130
@@ -26,6 +32,7 @@ logger = logging.getLogger("decensor")
 
 def main(argv: list[str] | None = None) -> int:
     """Fill every painted picture; the exit code."""
+    wait = "--autoclose" not in (sys.argv[1:] if argv is None else argv)
     try:
         return _run(parse_options(argv, _program_folder()))
     except SystemExit as stop:  # argparse has told what there is to tell: help, version, or a wrong option
@@ -33,7 +40,11 @@ def main(argv: list[str] | None = None) -> int:
     except DecensorError as error:
         return _stop(str(error), error.exit_code)
     except KeyboardInterrupt:
+        wait = False
         return _stop("stopped; results that were finished stay, start again for the others", STOPPED)
+    finally:
+        if wait:
+            wait_for_enter()
 
 
 def _stop(sentence: str, exit_code: int) -> int:
@@ -47,24 +58,41 @@ def _program_folder() -> Path:
 
 
 def _run(options: Options) -> int:
+    """Fill what is painted and tell what became of it, with all details in the log file; the exit code."""
+    with write_details(_program_folder() / details.NAME, options.verbose):
+        logger.debug("%s; %s", describe_versions(__version__), options)
+        try:
+            return _fill_folders(options)
+        except DecensorError as error:
+            logger.debug("ended", exc_info=error)
+            raise
+        except Exception as error:
+            logger.debug("a fault of the program", exc_info=error)
+            _stop(f"a fault of the program ({type(error).__name__}); {details.NAME} beside it has the details", 1)
+            raise
+
+
+def _fill_folders(options: Options) -> int:
     """Fill what is painted and tell what became of it; the exit code."""
-    _set_up_logging(options.verbose)
-    jobs = plan_jobs(options.folders)
+    folders = options.folders
+    jobs = plan_jobs(folders)
     if not jobs:
-        print(printable(describe_no_pictures(options.folders.painted), sys.stdout.encoding))
+        print(printable(describe_no_pictures(folders.painted), sys.stdout.encoding))
         return 0
+    book = Gallery(folders.results / gallery.NAME) if options.report else None
+    remove_parts([*(job.result for job in jobs), folders.results / gallery.NAME])
+    ledger = Ledger(folders.results, digest_settings(options.describe_results(), options.model))
+    manners = Manners(ledger, book, options.overwrite, options.clean_inputs, options.jobs)
     report = Report(len(jobs), options.color, sys.stdout)
     try:
-        fill_all(jobs, options.color, functools.partial(_start_network, options), report)
-    finally:
+        fill_all(jobs, options.color, functools.partial(_start_network, options), report, manners)
+    except BaseException:
         report.hide_bar()
-    report.summarize(str(options.folders.results))
+        raise
+    summary = report.summarize(f"{folders.results}, see {gallery.NAME} there" if book else str(folders.results))
+    if book:
+        book.close(summary)
     return report.exit_code
-
-
-def _set_up_logging(verbose: bool) -> None:
-    logging.basicConfig(level=logging.INFO if verbose else logging.CRITICAL, format="%(name)s: %(message)s")
-    logging.captureWarnings(True)
 
 
 def _start_network(options: Options) -> Predict:

@@ -3,19 +3,24 @@
 import functools
 import logging
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from libs.errors import PictureError
+from libs.gallery import Entry, Gallery
 from libs.holes import count_regions, painted_hole
 from libs.inpaint import Predict, fill
 from libs.jobs import Job
+from libs.ledger import Ledger, Made
 from libs.pictures import Picture, read_picture, write_png
+from libs.pipeline import work_through
 from libs.report import Report
+from libs.tidy import move_to_done
+from libs.views import Views, make_views
 
 # JPEG and soft brushes keep each channel this near to the paint; drawn greens seldom come so near.
 ALMOST = 32
@@ -29,6 +34,21 @@ logger = logging.getLogger("decensor")
 
 
 @dataclass(frozen=True, eq=False)
+class Manners:
+    """How a batch is done: what remembers finished pictures, and what shows them (None: nothing does).
+
+    overwrite: redo finished ones too; clean_inputs: move them aside; ahead: how many pictures are read before, and
+    how many written after, the one that is being filled.
+    """
+
+    ledger: Ledger
+    gallery: Gallery | None = None
+    overwrite: bool = False
+    clean_inputs: bool = False
+    ahead: int = 2
+
+
+@dataclass(frozen=True, eq=False)
 class Page:
     """The picture that a result starts from, its (H, W) bool hole, and what else its line has to tell."""
 
@@ -37,36 +57,137 @@ class Page:
     notes: tuple[str, ...] = ()
 
 
-def fill_all(jobs: list[Job], color: Color, start_network: Callable[[], Predict], report: Report) -> None:
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """What a result is made from (None: unknown), and the page, which is None where nobody needs it.
+
+    finished: the result is there from an earlier run.
+    """
+
+    sources: Made | None
+    page: Page | None
+    finished: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What became of one picture; kind: as in `Entry`; tell: prints its line and returns its sentence."""
+
+    job: Job
+    kind: str
+    tell: Callable[[], str]
+    views: Views | None = None
+
+
+def fill_all(
+    jobs: list[Job], color: Color, start_network: Callable[[], Predict], report: Report, manners: Manners
+) -> None:
     """Fill every painted picture and tell of each, in the order of the jobs.
 
     `start_network` is called once, when the first painted picture has been read, and never if there is none;
     what it raises ends the batch. A PictureError or a lack of memory ends that picture only.
     """
-    get_predict = functools.cache(start_network)
-    with ThreadPoolExecutor(1, "writer") as writer:
-        written: Future[None] | None = None
-        for job, reading in _read_ahead(jobs, color):
-            report.show_bar()
-            finish = _fill_page(job, reading, get_predict, report)
-            if written is not None:
-                written.result()
-            written = writer.submit(finish)
-            del finish, reading  # a large page must not outlive its turn
-        if written is not None:
-            written.result()
+    batch = _Batch(color, functools.cache(start_network), report, manners)
+    work_through(jobs, batch.take, batch.fill, batch.tell, manners.ahead)
 
 
-def _read_ahead(jobs: list[Job], color: Color) -> Iterator[tuple[Job, "Future[Page]"]]:
-    """Each job with its page, in order; while one is worked on, the next is being read."""
-    with ThreadPoolExecutor(1, "reader") as reader:
-        pages: list[tuple[Job, Future[Page]]] = []
-        for job in jobs:
-            pages.append((job, reader.submit(_read_page, job, color)))
-            if len(pages) > 1:
-                yield pages.pop(0)
-        while pages:
-            yield pages.pop(0)
+class _Batch:
+    """The steps of one picture: `take` and what `fill` returns run in other threads, `tell` in the jobs' order."""
+
+    def __init__(self, color: Color, get_predict: Callable[[], Predict], report: Report, manners: Manners) -> None:
+        self._color = color
+        self._get_predict = get_predict
+        self._report = report
+        self._manners = manners
+
+    def take(self, job: Job) -> Taken:
+        """Read what the job needs: nothing but digests if it is finished; PictureError as a sentence."""
+        ledger, sources = self._manners.ledger, None
+        if not job.refusal:
+            sources = ledger.look_at(job.painted, job.original)
+        finished = not self._manners.overwrite and sources is not None and ledger.is_finished(job.result, sources)
+        if finished and self._manners.gallery is None:
+            return Taken(sources, None, finished)
+        return Taken(sources, _read_page(job, self._color), finished)
+
+    def fill(self, job: Job, reading: "Future[Taken]") -> Callable[[], Outcome]:
+        """Fill one picture if there is something to fill; returned is what is left to do."""
+        self._report.show_bar()
+        try:
+            taken = reading.result()
+            if taken.finished:
+                return functools.partial(self._leave, job, taken)
+            page = taken.page
+            if not page.hole.any():
+                return functools.partial(self._pass_over, job)
+            predict = self._get_predict()
+            started = time.perf_counter()
+            result = replace(page.picture, pixels=fill(page.picture.pixels, page.hole, predict))
+            holes = count_regions(page.hole)
+        except (PictureError, MemoryError) as error:
+            return functools.partial(self._fail, job, error)
+        tell = functools.partial(self._report.tell_filled, job.painted.name, holes)
+        # While the result is written the page needs memory only if it will be shown.
+        shown = page if self._manners.gallery else None
+        notes, sources = page.notes, taken.sources
+
+        def finish() -> Outcome:
+            try:
+                write_png(job.result, result)
+            except (PictureError, MemoryError) as error:
+                return self._fail(job, error)
+            if sources is not None:
+                self._manners.ledger.remember(job.result, sources)
+            seconds = time.perf_counter() - started
+            said = functools.partial(tell, seconds, (*notes, *self._clean(job)))
+            return Outcome(job, "filled", said, _show(shown, result))
+
+        return finish
+
+    def tell(self, outcome: Outcome) -> None:
+        """Print the picture's line, and show it in the gallery."""
+        sentence, gallery = outcome.tell(), self._manners.gallery
+        if gallery is not None:
+            has_result = outcome.kind in ("filled", "done")
+            result = outcome.job.result.relative_to(gallery.path.parent) if has_result else None
+            gallery.add(Entry(outcome.job.painted.name, outcome.kind, sentence, result, outcome.views))
+
+    def _leave(self, job: Job, taken: Taken) -> Outcome:
+        """What is left to do for a picture that is finished already."""
+        said = functools.partial(self._report.tell_done_before, job.painted.name, self._clean(job))
+        try:
+            views = _show(taken.page, read_picture(job.result)) if taken.page else None
+        except (PictureError, MemoryError):  # it is no failure that a finished picture cannot be shown
+            views = None
+        return Outcome(job, "done", said, views)
+
+    def _pass_over(self, job: Job) -> Outcome:
+        return Outcome(job, "unpainted", functools.partial(self._report.tell_unpainted, job.painted.name))
+
+    def _fail(self, job: Job, error: PictureError | MemoryError) -> Outcome:
+        logger.info("%s failed", job.painted.name, exc_info=error)
+        reason = str(error) if isinstance(error, PictureError) else OUT_OF_MEMORY
+        return Outcome(job, "failed", functools.partial(self._report.tell_failed, job.painted.name, reason))
+
+    def _clean(self, job: Job) -> tuple[str, ...]:
+        """Move a finished picture aside if asked to; a note if that cannot be."""
+        try:
+            if self._manners.clean_inputs:
+                move_to_done(job.painted, job.result)
+        except PictureError as error:
+            logger.info("%s stays", job.painted.name, exc_info=error)
+            return (str(error),)
+        return ()
+
+
+def _show(page: Page | None, result: Picture) -> Views | None:
+    """Views of a page and what was made of it; None if it is not to be shown, or memory does not suffice for that."""
+    if page is None:
+        return None
+    try:
+        return make_views(page.picture.pixels, result.pixels, page.hole, page.picture.alpha)
+    except MemoryError:
+        return None
 
 
 def _read_page(job: Job, color: Color) -> Page:
@@ -117,36 +238,3 @@ def _read_original(original: Path, painted: Path, shape: tuple[int, int]) -> Pic
             f"is {width} x {height}; make both the same size"
         )
     return picture
-
-
-def _fill_page(
-    job: Job, reading: "Future[Page]", get_predict: Callable[[], Predict], report: Report
-) -> Callable[[], None]:
-    """Fill one picture; returned is what is left to do: write it and tell, or only tell."""
-    name = job.painted.name
-    try:
-        page = reading.result()
-        if not page.hole.any():
-            return functools.partial(report.tell_unpainted, name)
-        predict = get_predict()
-        started = time.perf_counter()
-        result = replace(page.picture, pixels=fill(page.picture.pixels, page.hole, predict))
-        holes, notes = count_regions(page.hole), page.notes
-    except (PictureError, MemoryError) as error:
-        return functools.partial(_tell_failed, name, error, report)
-
-    def finish() -> None:
-        # The page is not used here: while its result is written, its pixels and hole need no memory.
-        try:
-            write_png(job.result, result)
-        except (PictureError, MemoryError) as error:
-            _tell_failed(name, error, report)
-        else:
-            report.tell_filled(name, holes, time.perf_counter() - started, notes)
-
-    return finish
-
-
-def _tell_failed(name: str, error: PictureError | MemoryError, report: Report) -> None:
-    logger.info("%s failed", name, exc_info=error)
-    report.tell_failed(name, str(error) if isinstance(error, PictureError) else OUT_OF_MEMORY)

@@ -35,9 +35,12 @@ class Ledger:
         self._settings = settings
         self._made = _read(folder / NAME)
 
-    def look_at(self, painted: Path, original: Path | None) -> Made:
-        """What a result of these files would be made from; OSError if one cannot be read."""
-        return Made(self._settings, digest_file(painted), digest_file(original) if original else "")
+    def look_at(self, painted: Path, original: Path | None) -> Made | None:
+        """What a result of these files would be made from; None if one cannot be read."""
+        try:
+            return Made(self._settings, digest_file(painted), digest_file(original) if original else "")
+        except OSError:  # whoever needs the file will tell
+            return None
 
     def is_finished(self, result: Path, sources: Made) -> bool:
         """Whether the result is there, unchanged, and made from just this."""
@@ -80,6 +83,8 @@ def _read(path: Path) -> dict[str, Made]:
 
 def digest_file(path: Path) -> str:
     """A file's contents in 32 hexadecimal digits, about a second for each gigabyte; OSError if unreadable."""
+    if not path.is_file():  # a pipe would keep us waiting
+        raise FileNotFoundError(path)
     with open(path, "rb") as file:
         return hashlib.file_digest(file, _new_digest).hexdigest()
 

@@ -1,7 +1,7 @@
 """Command line -> settings: every option, its default and its words."""
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from libs.errors import UsageError
@@ -10,6 +10,7 @@ from libs.jobs import Folders
 from libs.processor import prefers_bfloat16
 
 __version__ = "0.1.0"
+AHEAD, MOST_AHEAD = 2, 64
 WORDS = {
     **dict.fromkeys(("true", "yes", "t", "y", "1"), True),
     **dict.fromkeys(("false", "no", "f", "n", "0"), False),
@@ -17,7 +18,8 @@ WORDS = {
 EPILOG = """\
 Each picture gets one line and, if something is painted in it, one PNG of the same name among the results.
 Nothing painted is told, nothing is written then, and it is no failure; paint that is almost the colour but
-nowhere exactly is one. The pictures that you put in are never changed.
+nowhere exactly is one. Pictures whose results are finished are not done again while they, the options and the
+weights stay the same. The pictures that you put in are never changed.
 
 exit code: 0 all well (or nothing to do), 1 some picture failed, 2 command line or folders, 3 weights file,
 130 stopped with Ctrl-C (finished results stay)"""
@@ -32,6 +34,17 @@ class Options:
     model: Path
     precision: str
     verbose: bool
+    overwrite: bool = False
+    report: bool = False
+    clean_inputs: bool = False
+    jobs: int = AHEAD
+    autoclose: bool = False
+
+    def describe_results(self) -> dict[str, object]:
+        """All settings but those that results do not depend on, and the files; any new one counts until named here."""
+        beside = ("folders", "model", "verbose", "overwrite", "report", "clean_inputs", "jobs", "autoclose")
+        settings = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in beside}
+        return {**settings, "version": __version__}
 
 
 def parse_options(argv: list[str] | None, home: Path) -> Options:
@@ -47,7 +60,14 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
         originals=originals if arguments.is_mosaic else None,
     )
     model = arguments.model or home / "models" / "model.h5"
-    return Options(folders, _choose_color(arguments), model, _choose_precision(arguments), arguments.verbose)
+    return Options(
+        folders,
+        _choose_color(arguments),
+        model,
+        _choose_precision(arguments),
+        arguments.verbose,
+        **{name: getattr(arguments, name) for name in ("overwrite", "report", "clean_inputs", "jobs", "autoclose")},
+    )
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -61,6 +81,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_folders(parser)
     _add_paint(parser)
     _add_network(parser)
+    _add_manners(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="show details on the standard error output")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return parser
@@ -102,6 +123,31 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
         "than one level of 255 (default: auto, bfloat16 on such a processor)"
     )
     group.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto", help=described)
+
+
+def _add_manners(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("how the batch is done").add_argument
+    described = "redo pictures too whose results are finished and made from the same files, options and weights"
+    add("--overwrite", action="store_true", help=described)
+    described = (
+        "also write report.html beside the results: each page before and after, and each painted place from near"
+    )
+    add("--report", action="store_true", help=described)
+    described = (
+        "move each painted picture into a folder `done` beside it once its result is safe on the disk "
+        "(originals of --is_mosaic stay)"
+    )
+    add("--clean_inputs", action="store_true", help=described)
+    described = f"read and write up to N pictures while the network works; more need more memory (default: {AHEAD})"
+    add("--jobs", type=_parse_jobs, default=AHEAD, metavar="N", help=described)
+    described = "when double-clicked, do not wait for Enter at the end (standalone program on Windows)"
+    add("--autoclose", action="store_true", help=described)
+
+
+def _parse_jobs(text: str) -> int:
+    if not (text.strip().isdecimal() and 1 <= int(text) <= MOST_AHEAD):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_AHEAD}")
+    return int(text)
 
 
 def _parse_level(text: str) -> int:

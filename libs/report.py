@@ -1,11 +1,14 @@
 """What the person sees: one finished line a picture, a bar on a terminal, a summary and the exit code."""
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
 from typing import TextIO
 
 BAR_WIDTH = 20
+
+logger = logging.getLogger("decensor")
 
 
 class Report:
@@ -15,7 +18,7 @@ class Report:
         """Total: number of pictures; color: RGB of the paint; stream: where the lines go."""
         self.total = total
         self.color = color
-        self.filled = self.unpainted = self.failed = 0
+        self.filled = self.done_before = self.unpainted = self.failed = 0
         self._stream = stream
         self._lock = threading.Lock()
         self._bar = ""
@@ -26,21 +29,26 @@ class Report:
         """0 if all went well, 1 if some picture failed."""
         return 1 if self.failed else 0
 
-    def tell_filled(self, name: str, holes: int, seconds: float, notes: Sequence[str] = ()) -> None:
-        """One picture is written; notes, if any, follow in the same line."""
+    def tell_filled(self, name: str, holes: int, seconds: float, notes: Sequence[str] = ()) -> str:
+        """One picture is written; notes, if any, follow in the same line. What was said of it."""
         self.filled += 1
         holes_filled = f"{holes} {'hole' if holes == 1 else 'holes'} filled in {seconds:.1f} s"
-        self._tell(name, "; ".join([holes_filled, *notes]))
+        return self._tell(name, holes_filled, notes)
 
-    def tell_unpainted(self, name: str) -> None:
+    def tell_done_before(self, name: str, notes: Sequence[str] = ()) -> str:
+        """One picture has its result from an earlier run."""
+        self.done_before += 1
+        return self._tell(name, "done before", notes)
+
+    def tell_unpainted(self, name: str, notes: Sequence[str] = ()) -> str:
         """One picture has nothing to fill, and nothing is written for it."""
         self.unpainted += 1
-        self._tell(name, f"nothing painted {self.color}")
+        return self._tell(name, f"nothing painted {self.color}", notes)
 
-    def tell_failed(self, name: str, reason: str) -> None:
+    def tell_failed(self, name: str, reason: str) -> str:
         """One picture could not be filled; the batch goes on."""
         self.failed += 1
-        self._tell(name, f"FAILED, {reason}")
+        return self._tell(name, f"FAILED, {reason}")
 
     def show_bar(self) -> None:
         """On a terminal only: how far the batch is, and about how long it will take."""
@@ -55,24 +63,41 @@ class Report:
         with self._lock:
             self._wipe_bar()
 
-    def summarize(self, where: str) -> None:
+    def summarize(self, where: str) -> str:
         """The last line: what became of all pictures and where the results are, or how to paint."""
         self.hide_bar()
-        counts = {"filled": self.filled, "not painted": self.unpainted, "FAILED": self.failed}
-        told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-        advice = f"results are in {where}" if self.filled else f"paint in exactly {self.color} what is to be redrawn"
-        self._print(f"{told} in {time.perf_counter() - self._started:.1f} s; {advice}")
+        told = f"{self.counts} in {time.perf_counter() - self._started:.1f} s; {self._advise(where)}"
+        self._print(told)
+        return told
+
+    @property
+    def counts(self) -> str:
+        """How many pictures became what, in words."""
+        counts = {
+            "filled": self.filled,
+            "done before": self.done_before,
+            "not painted": self.unpainted,
+            "FAILED": self.failed,
+        }
+        return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+
+    def _advise(self, where: str) -> str:
+        if self.done_before:
+            return f"--overwrite redoes what was done before; results are in {where}"
+        return f"results are in {where}" if self.filled else f"paint in exactly {self.color} what is to be redrawn"
 
     @property
     def _done(self) -> int:
-        return self.filled + self.unpainted + self.failed
+        return self.filled + self.done_before + self.unpainted + self.failed
 
-    def _tell(self, name: str, outcome: str) -> None:
+    def _tell(self, name: str, outcome: str, notes: Sequence[str] = ()) -> str:
+        sentence = "; ".join([outcome, *notes])
         with self._lock:
             bar = self._wipe_bar()
-            self._print(f"[{self._done}/{self.total}] {name}: {outcome}")
+            self._print(f"[{self._done}/{self.total}] {name}: {sentence}")
             if bar and self._done < self.total:
                 self._draw_bar()
+        return sentence
 
     def _draw_bar(self) -> None:
         done = self._done * BAR_WIDTH // self.total
@@ -93,6 +118,7 @@ class Report:
         return bar
 
     def _print(self, line: str) -> None:
+        logger.debug("%s", line)
         self._write(printable(line, self._stream.encoding) + "\n")
 
     def _write(self, text: str) -> None:

@@ -29,9 +29,10 @@ LEVELS = {
     "model": 2,
     "libs.training": 2,
     "libs.options": 3,
-    "libs.batch": 3,
-    "decensor": 4,
-    "train": 4,
+    "libs.pipeline": 1,
+    "libs.batch": 4,
+    "decensor": 5,
+    "train": 5,
 }
 ARROWS_BESIDE = {
     ("libs.training", "libs.training"),

@@ -1,6 +1,7 @@
 """What is finished already."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,15 @@ def test_what_cannot_be_remembered_is_no_error(files):
     (files[2].parent / NAME).mkdir()
     remember(files)
     assert not is_finished(files)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_nothing_is_known_of_what_is_no_file(files):
+    os.mkfifo(files[0].with_name("pipe.png"))
+    ledger = Ledger(files[2].parent, "one")
+    for path in (files[0].with_name("pipe.png"), files[0].parent, files[0].with_name("gone.png")):
+        assert ledger.look_at(path, None) is None
+        assert ledger.look_at(files[0], path) is None
 
 
 def test_a_line_is_plain_text_whatever_the_name(files):
