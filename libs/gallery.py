@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from libs.errors import DecensorError
 from libs.report import printable
+from libs.tidy import remove_parts
 from libs.views import Pair, Place, Views
 
 NAME = "report.html"
@@ -58,6 +59,7 @@ class Gallery:
             self._entries.write(_render_entry(len(self._listed), entry).encode())
         except OSError as error:
             self._error = error
+            self._discard()  # the room is better used for results
 
     def close(self, summary: str) -> None:
         """Write the report whole or not at all; DecensorError if that cannot be. Without entries there is none."""
@@ -66,7 +68,7 @@ class Gallery:
             if self._error is not None:
                 raise self._error
             if self._entries is not None:
-                self._write(part, summary)
+                self._write(part, self._entries, summary)
                 os.replace(part, self.path)
         except OSError as error:
             raise DecensorError(
@@ -74,25 +76,24 @@ class Gallery:
                 "make room or allow writing there and start again"
             ) from error
         finally:
-            self._discard(part)
+            remove_parts([self.path])
+            self._discard()
 
-    def _write(self, part: Path, summary: str) -> None:
+    def _write(self, part: Path, entries: BinaryIO, summary: str) -> None:
         head, foot = TEMPLATE.read_text("utf-8").split("<!-- entries -->")
         parts = {"<!-- summary -->": _escape(summary), "<!-- filters -->": _render_filters(self._listed)}
         for mark, text in {**parts, "<!-- list -->": _render_list(self._listed)}.items():
             head = head.replace(mark, text)
         with open(part, "wb") as file:
             file.write(head.encode())
-            self._entries.seek(0)
-            shutil.copyfileobj(self._entries, file)
+            entries.seek(0)
+            shutil.copyfileobj(entries, file)
             file.write(foot.encode())
             file.flush()
             os.fsync(file.fileno())
 
-    def _discard(self, part: Path) -> None:
-        """Close the collected entries and remove what a failed write left behind."""
-        with suppress(OSError):
-            part.unlink()
+    def _discard(self) -> None:
+        """Let go of the collected entries."""
         if self._entries is not None:
             with suppress(OSError):
                 self._entries.close()
