@@ -4,7 +4,8 @@ Here `mask` is the paper's: float32, one channel, 1 = known, 0 = hole. Images ar
 last. Only `keras` and `keras.ops` are used, so that one text runs on the TensorFlow and on the JAX backend.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -233,7 +234,7 @@ def load_predictor(path: Path, precision: str = "float32") -> Predict:
 
     H and W must be multiples of 2 to the number of levels (128 for the default network). precision: "float32", or
     "bfloat16" for convolutions in that type, twice as fast where the processor has it. WeightsError if the file is
-    not one for this program.
+    not one for this program; MemoryError from `predict` if memory does not suffice.
     """
     usual = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
@@ -244,11 +245,23 @@ def load_predictor(path: Path, precision: str = "float32") -> Predict:
     draw = _compile(model)
 
     def predict(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        return np.clip(ops.convert_to_numpy(draw([images, masks])), 0.0, 1.0)
+        with _lack_of_memory_as_usual():
+            return np.clip(ops.convert_to_numpy(draw([images, masks])), 0.0, 1.0)
 
     # The first call traces; now, so that no picture's time has it.
     predict(np.zeros((1, stride, stride, 3), np.float32), np.ones((1, stride, stride, 1), np.float32))
     return predict
+
+
+@contextmanager
+def _lack_of_memory_as_usual() -> Iterator[None]:
+    """MemoryError in place of what Keras' engines raise, each a class of its own that only its name makes known."""
+    try:
+        yield
+    except Exception as error:
+        if "ResourceExhausted" in type(error).__name__ or "RESOURCE_EXHAUSTED" in str(error):
+            raise MemoryError(str(error)) from error
+        raise
 
 
 def _compile(model: keras.Model) -> Callable:

@@ -14,6 +14,7 @@ import pytest
 from keras import ops
 from numpy.testing import assert_allclose, assert_array_equal
 
+import model as network
 from libs.errors import WeightsError
 from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
 from libs.weights import Weights, write_weights
@@ -407,6 +408,35 @@ def test_the_predictor_is_the_trained_network(tmp_path):
     image, mask = random_sample(5, 24, 16)
     drawn = load_predictor(save(tmp_path / "model.h5", model))(image, mask)
     assert_allclose(drawn, np.clip(np.asarray(model([image, mask], training=False)), 0, 1), rtol=1e-4, atol=1e-4)
+
+
+def test_lack_of_memory_is_a_memory_error_and_all_else_stays_what_it_is(tmp_path, monkeypatch):
+    errors = pytest.importorskip("tensorflow").errors
+    real, raised = network._compile, []
+
+    def compile_failing(model):
+        draw = real(model)
+
+        def fail_or_draw(given):
+            if raised:
+                raise raised.pop()
+            return draw(given)
+
+        return fail_or_draw
+
+    monkeypatch.setattr(network, "_compile", compile_failing)
+    predict = load_predictor(save(tmp_path / "model.h5", randomize(build_unet(SMALL))))
+    image, mask = random_sample(3, 32, 32)
+    raised.append(errors.ResourceExhaustedError(None, None, "OOM when allocating tensor"))
+    with pytest.raises(MemoryError, match="OOM when allocating tensor"):
+        predict(image, mask)
+    raised.append(RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 7 bytes"))  # as JAX says it
+    with pytest.raises(MemoryError, match="Out of memory"):
+        predict(image, mask)
+    raised.append(errors.InvalidArgumentError(None, None, "a bug"))
+    with pytest.raises(errors.InvalidArgumentError, match="a bug"):
+        predict(image, mask)
+    assert predict(image, mask).shape == image.shape
 
 
 def test_the_predictor_in_bfloat16_draws_nearly_the_same_and_leaves_the_precision_as_it_was(tmp_path):
