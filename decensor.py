@@ -91,7 +91,7 @@ def _fill_folders(options: Options) -> int:
         raise
     summary = report.summarize(f"{folders.results}, see {gallery.NAME} there" if book else str(folders.results))
     if book:
-        book.close(summary)
+        book.close(f"{summary}, {time.strftime('%Y-%m-%d %H:%M')}")
     return report.exit_code
 
 

@@ -64,15 +64,13 @@ class Report:
             self._wipe_bar()
 
     def summarize(self, where: str) -> str:
-        """The last line: what became of all pictures and where the results are, or how to paint."""
+        """The last line: what became of all pictures and where the results are, or how to paint. Its first half."""
         self.hide_bar()
-        told = f"{self.counts} in {time.perf_counter() - self._started:.1f} s; {self._advise(where)}"
-        self._print(told)
+        told = f"{self._count()} in {time.perf_counter() - self._started:.1f} s"
+        self._print(f"{told}; {self._advise(where)}")
         return told
 
-    @property
-    def counts(self) -> str:
-        """How many pictures became what, in words."""
+    def _count(self) -> str:
         counts = {
             "filled": self.filled,
             "done before": self.done_before,

@@ -43,7 +43,7 @@ def test_two_runs_give_the_same_bytes(place):
     place.put("page.png", draw_page())
     place.run()
     first = (place.results / "page.png").read_bytes()
-    place.run()
+    place.run("--overwrite")
     assert (place.results / "page.png").read_bytes() == first
 
 

@@ -47,6 +47,17 @@ def test_the_summary_counts_and_says_where_results_are():
     assert summary.endswith(" s; results are in results")
 
 
+def test_pictures_done_before_are_told_and_counted_and_the_summary_says_how_to_redo_them():
+    stream = io.StringIO()
+    report = Report(1, GREEN, stream)
+    assert report.tell_done_before("a.png", ["a note"]) == "done before; a note"
+    told = report.summarize("results")
+    line, summary = lines_of(stream)
+    assert line == "[1/1] a.png: done before; a note"
+    assert told.startswith("1 done before in ")
+    assert summary == f"{told}; --overwrite redoes what was done before; results are in results"
+
+
 def test_the_summary_says_how_to_paint_if_nothing_was_filled():
     stream = io.StringIO()
     report = Report(1, GREEN, stream)
