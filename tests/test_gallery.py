@@ -211,10 +211,11 @@ def focused(browser: Browser) -> str:
 
 
 def test_arrow_keys_and_the_mouse_move_the_line(live):
-    assert divider(live) == "inset(0px 0px 0px 50%)"
+    spoken = "document.querySelector('article .slider input').getAttribute('aria-valuetext')"
+    assert (divider(live), live.run(spoken)) == ("inset(0px 0px 0px 50%)", "50 % before")
     live.run("document.querySelector('article .slider input').focus()")
     live.press("ArrowRight", 4)
-    assert divider(live) == "inset(0px 0px 0px 52%)"
+    assert (divider(live), live.run(spoken)) == ("inset(0px 0px 0px 52%)", "52 % before")
     live.press("ArrowLeft", 6)
     assert divider(live) == "inset(0px 0px 0px 49%)"
     box = live.run("(b => [b.left, b.top, b.width])(document.querySelector('article .slider').getBoundingClientRect())")
