@@ -35,12 +35,17 @@ class Reach:
 
 NEAR = Reach(follow=8, beyond=10, arc=16, ahead=(2, 4, 10))
 FAR = Reach(follow=72, beyond=32, arc=32, ahead=(2, 4, 12, 32))
-# A fall of the mean by fewer levels is rounding, and cannot be seen.
-LEAST_FALL = 1.5
+# A fall of the mean by fewer levels cannot be seen.
+LEAST_FALL = 3.0
 # How many times the drawing's own ups a fall must be.
 CERTAIN = 3.0
 # The last few levels of a soft brush fade too slowly to be told from the drawing: so much farther, of the way found.
 TAIL = 0.2
+# Below this share of paint at the first pixel the paint ends soon: after one pixel and this many more times the share.
+SLOW, FASTEST = 0.5, 16
+# Single pixels a little farther out belong to it if they lean more than the drawing beyond them does, by what is seen.
+STRAY, VISIBLE = 2, 5.0
+EIGHT = np.ones((3, 3), bool)
 
 
 def leaning(pixels: np.ndarray, color: Color) -> np.ndarray:
@@ -64,47 +69,100 @@ def direction(color: Color) -> np.ndarray:
     return away / np.abs(away).max()
 
 
-def bleeding(lean: np.ndarray, paint: np.ndarray, reach: Reach) -> tuple[np.ndarray, bool]:
-    """((H, W) bool: pixels beside the (H, W) bool paint that are mixed with it, whether it may go on farther)."""
+def bleeding(lean: np.ndarray, paint: np.ndarray, full: float, reach: Reach) -> tuple[np.ndarray, bool]:
+    """((H, W) bool: pixels beside the paint that are mixed with it, whether it may bleed farther than was followed).
+
+    lean: (H, W) float32 of `leaning`; paint: (H, W) bool; full: the leaning of the paint itself.
+    """
     distance, (rows, columns) = scipy.ndimage.distance_transform_edt(~paint, return_indices=True)
     near = (distance > 0) & (distance <= reach.total)
     steps = np.ceil(distance[near]).astype(np.int64)
     cells = (-(-paint.shape[0] // reach.arc), -(-paint.shape[1] // reach.arc))
     arcs = (rows[near] // reach.arc) * cells[1] + columns[near] // reach.arc
-    count, total = _profiles(arcs * (reach.total + 1) + steps, lean[near], (*cells, reach.total + 1))
-    ends = _ends(count, total, reach).reshape(-1)
-    ways = ends + np.round(ends * TAIL)
+    profiles = _profiles(arcs * (reach.total + 1) + steps, lean[near], (*cells, reach.total + 1))
+    ends = _ends(profiles, full, reach)
+    ways = ends + np.round(ends * TAIL).astype(np.int64)
     mixed = np.zeros_like(paint)
-    mixed[near] = steps <= ways[arcs]
+    mixed[near] = steps <= ways.reshape(-1)[arcs]
+    limits = _drawn_limits(profiles, ways).reshape(-1)
+    stray = np.zeros_like(paint)
+    stray[near] = (steps <= ways.reshape(-1)[arcs] + STRAY) & (lean[near] > limits[arcs])
+    for _ in range(STRAY):
+        mixed |= stray & scipy.ndimage.binary_dilation(mixed | paint, EIGHT)
     return mixed, bool((ends >= reach.follow).any())
 
 
-def _profiles(keys: np.ndarray, lean: np.ndarray, shape: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Number of pixels and sum of their leaning for each (row, column, distance), with the eight arcs around."""
-    size = shape[0] * shape[1] * shape[2]
-    count = np.bincount(keys, minlength=size).reshape(shape).astype(np.float64)
-    total = np.bincount(keys, lean, minlength=size).reshape(shape)
-    around = np.ones((3, 3, 1))
-    return tuple(scipy.ndimage.convolve(array, around, mode="constant") for array in (count, total))
+@dataclass(frozen=True, eq=False)
+class Profiles:
+    """For each arc and distance, (rows, columns, distances) float64: pixels, sum of their leaning and of its square."""
+
+    count: np.ndarray
+    total: np.ndarray
+    squares: np.ndarray
+
+    def ahead(self, pixels: int) -> "Profiles":
+        """At each distance, the next so many distances together."""
+        last = np.minimum(np.arange(self.count.shape[2]) + pixels, self.count.shape[2] - 1)
+        sums = (np.cumsum(array, axis=2) for array in (self.count, self.total, self.squares))
+        return Profiles(*(array[..., last] - array for array in sums))
+
+    @property
+    def mean(self) -> np.ndarray:
+        """0 where there are no pixels."""
+        return self.total / np.maximum(self.count, 1)
+
+    @property
+    def deviation(self) -> np.ndarray:
+        return np.sqrt(np.maximum(self.squares / np.maximum(self.count, 1) - self.mean**2, 0))
 
 
-def _ends(count: np.ndarray, total: np.ndarray, reach: Reach) -> np.ndarray:
-    """(rows, columns) int: for each arc the distance up to which its mean leaning falls on and on."""
-    falling = np.zeros(count.shape, bool)
+def _profiles(keys: np.ndarray, lean: np.ndarray, shape: tuple[int, int, int]) -> Profiles:
+    """Each arc's, together with the eight arcs around; keys: (N,) places in an array of `shape`."""
+    arrays = [
+        np.bincount(keys, weights, minlength=shape[0] * shape[1] * shape[2]).reshape(shape).astype(np.float64)
+        for weights in (None, lean, lean * lean)
+    ]
+    around = np.ones(3)
+    for axis in (0, 1):
+        arrays = [scipy.ndimage.convolve1d(array, around, axis, mode="constant") for array in arrays]
+    return Profiles(*arrays)
+
+
+def _ends(profiles: Profiles, full: float, reach: Reach) -> np.ndarray:
+    """(rows, columns) int64: for each arc the distance up to which its mean leaning falls on and on."""
+    falling = profiles.count == 0
     for ahead in reach.ahead:
-        falls = _falls(count, total, ahead)
-        ups = np.minimum(falls, 0)
-        noise = np.sqrt(2 * (ups**2).mean(axis=2, keepdims=True))
+        falls = _falls(profiles, ahead)
+        noise = np.sqrt(2 * (np.minimum(falls, 0) ** 2).mean(axis=2, keepdims=True))
         falling |= falls > np.maximum(LEAST_FALL, CERTAIN * noise)
-    falling |= count == 0
-    return np.cumprod(falling[..., 1 : reach.follow + 1], axis=2).sum(axis=2)
+    ends = np.cumprod(falling[..., 1 : reach.follow + 1], axis=2).sum(axis=2)
+    return np.minimum(ends, _longest(profiles, ends, full, reach))
 
 
-def _falls(count: np.ndarray, total: np.ndarray, ahead: int) -> np.ndarray:
-    """By how much the mean at each distance exceeds that of the next `ahead` ones; 0 where there are none."""
-    counts, totals = (np.cumsum(array, axis=2) for array in (count, total))
-    last = np.minimum(np.arange(count.shape[2]) + ahead, count.shape[2] - 1)
-    count_ahead, total_ahead = counts[..., last] - counts, totals[..., last] - totals
-    known = (count > 0) & (count_ahead > 0)
-    falls = total / np.maximum(count, 1) - total_ahead / np.maximum(count_ahead, 1)
-    return np.where(known, falls, 0)
+def _falls(profiles: Profiles, pixels: int) -> np.ndarray:
+    """By how much the mean at each distance exceeds that of the next so many ones; 0 where there are none."""
+    ahead = profiles.ahead(pixels)
+    return np.where((profiles.count > 0) & (ahead.count > 0), profiles.mean - ahead.mean, 0)
+
+
+def _longest(profiles: Profiles, ends: np.ndarray, full: float, reach: Reach) -> np.ndarray:
+    """(rows, columns) int64: how far each arc may bleed, by the share of paint at its first pixels.
+
+    Paint that fades slowly is nearly full there; where it is not, a long fall is a shade of the drawing.
+    """
+    drawn = _pick(profiles.ahead(reach.ahead[-1]).mean, ends)
+    share = (profiles.mean[..., 1] - drawn) / np.where(np.abs(full - drawn) < 1, 1, full - drawn)
+    return np.where(share > SLOW, reach.follow, np.maximum(1 + share * FASTEST, 0)).astype(np.int64)
+
+
+def _drawn_limits(profiles: Profiles, ways: np.ndarray) -> np.ndarray:
+    """(rows, columns): the leaning that the drawing just beyond does not pass."""
+    ahead = profiles.ahead(8)
+    places = np.minimum(ways + STRAY, profiles.count.shape[2] - 2)
+    limits = _pick(ahead.mean, places) + np.maximum(VISIBLE, CERTAIN * _pick(ahead.deviation, places))
+    return np.where(_pick(ahead.count, places) > 0, limits, np.inf)
+
+
+def _pick(array: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(rows, columns): of each arc the entry at its place."""
+    return np.take_along_axis(array, places[..., None], axis=2)[..., 0]

@@ -10,7 +10,8 @@ import numpy as np
 import scipy
 
 from libs.fringe import FAR, NEAR, bleeding, leaning
-from libs.holes import GREEN, label_regions
+from libs.holes import GREEN
+from libs.lookalike import Seen, find_lookalike, look_at, square_corners
 from libs.windows import Window, find_boxes, tight_box
 
 Color = tuple[int, int, int]
@@ -47,22 +48,13 @@ class PaintSettings:
             raise ValueError(f"grow must be at least 0, got {self.grow}")
 
 
-@dataclass(frozen=True)
-class Seen:
-    """The commonest colour (RGB) among pixels that are almost painted, and (x, y) in the largest place of it."""
-
-    color: Color
-    x: int
-    y: int
-
-
 @dataclass(frozen=True, eq=False)
 class Painted:
     """What was found in a picture, all counts in pixels.
 
     hole: (H, W) bool; exact: exactly the colour; close: within the tolerance; soft: beside those and mixed with
-    paint. almost: (H, W) bool, almost the colour but not in the hole, nothing if it is too strewn to be paint;
-    seen: more about these if there are any.
+    paint. almost: (H, W) bool, almost the colour but not in the hole, nothing if it is too strewn to be paint.
+    seen: the commonest colour of those; where nothing is painted or almost, a colour that may be meant as paint.
     """
 
     hole: np.ndarray
@@ -81,10 +73,13 @@ def find_paint(pixels: np.ndarray, settings: PaintSettings = PaintSettings()) ->
         _add_bleeding(hole, pixels, core, part, settings.color)
     painted, found = np.count_nonzero(core), np.count_nonzero(hole)
     hole = _grown(hole, settings.grow)
-    almost &= ~hole
-    if not _squares(almost, BRUSH).any():
+    np.greater(almost, hole, out=almost)
+    if not _holds_square(almost):
         almost[:] = False
-    return Painted(hole, exact, painted - exact, found - painted, almost, _look(pixels, almost))
+    seen = look_at(pixels, almost)
+    if seen is None and not painted:
+        seen = find_lookalike(pixels, settings.color)
+    return Painted(hole, exact, painted - exact, found - painted, almost, seen)
 
 
 def is_near(pixels: np.ndarray, color: Color, levels: int) -> np.ndarray:
@@ -112,24 +107,27 @@ def _scan(pixels: np.ndarray, settings: PaintSettings) -> tuple[np.ndarray, np.n
             same = is_near(strip, settings.color, 0)
             close = is_near(strip, settings.color, settings.tolerance)
             exact += np.count_nonzero(same[inner])
-            core[top : top + STRIP] = (same | _squares(close, BRUSH))[inner]
+            core[top : top + STRIP] = (same | _squares(close))[inner]
             almost[top : top + STRIP] = near[inner]
     return core, almost, exact
 
 
-def _squares(flags: np.ndarray, side: int) -> np.ndarray:
-    """(H, W) bool: True where a side x side square of `flags` (H, W), all True, lies on the pixel."""
-    if min(flags.shape) < side or not flags.any():
+def _squares(flags: np.ndarray) -> np.ndarray:
+    """(H, W) bool: True where some square of BRUSH x BRUSH `flags` (H, W), all True, lies on the pixel."""
+    corners = square_corners(flags, BRUSH)
+    if not corners.any():
         return np.zeros_like(flags)
-    corners = flags
-    for _ in range(side - 1):
-        corners = corners[1:] & corners[:-1]
-        corners = corners[:, 1:] & corners[:, :-1]
-    covered = np.pad(corners, side - 1)
-    for _ in range(side - 1):
+    covered = np.pad(corners, BRUSH - 1)
+    for _ in range(BRUSH - 1):
         covered = covered[1:] | covered[:-1]
         covered = covered[:, 1:] | covered[:, :-1]
     return covered
+
+
+def _holds_square(flags: np.ndarray) -> bool:
+    """Whether some BRUSH x BRUSH pixels of (H, W) bool are all True."""
+    tops = range(0, len(flags), STRIP)
+    return any(square_corners(flags[top : top + STRIP + BRUSH - 1], BRUSH).any() for top in tops)
 
 
 def _parts(core: np.ndarray) -> Iterator[Window]:
@@ -149,9 +147,10 @@ def _parts(core: np.ndarray) -> Iterator[Window]:
 
 def _add_bleeding(hole: np.ndarray, pixels: np.ndarray, core: np.ndarray, part: Window, color: Color) -> None:
     """Add the softly painted pixels around a part to `hole`, which is changed."""
+    full = float(leaning(np.array([[color]], np.uint8), color)[0, 0])
     for reach in (NEAR, FAR):
         crop = part.grown(reach.total, core.shape).slices
-        mixed, goes_on = bleeding(leaning(pixels[crop], color), core[crop], reach)
+        mixed, goes_on = bleeding(leaning(pixels[crop], color), core[crop], full, reach)
         if not goes_on:
             break
     hole[crop] |= mixed
@@ -167,19 +166,3 @@ def _grown(hole: np.ndarray, pixels: int) -> np.ndarray:
         wide = scipy.ndimage.maximum_filter(hole[rows].view(np.uint8), 2 * pixels + 1, mode="constant")
         grown[top : top + STRIP] = wide[top - rows.start : top - rows.start + STRIP].view(bool)
     return grown
-
-
-def _look(pixels: np.ndarray, almost: np.ndarray) -> Seen | None:
-    """The commonest colour among the almost painted pixels and the middle of its largest place."""
-    if not almost.any():
-        return None
-    red, green, blue = np.moveaxis(pixels[almost].astype(np.uint32), -1, 0)
-    codes, counts = np.unique(red << 16 | green << 8 | blue, return_counts=True)
-    code = int(codes[counts.argmax()])
-    color = code >> 16, code >> 8 & 255, code & 255
-    labels, _ = label_regions(almost)
-    sizes = np.bincount(labels.ravel())
-    sizes[0] = 0
-    rows, columns = np.nonzero(labels == sizes.argmax())
-    middle = len(rows) // 2
-    return Seen(color, int(columns[middle]), int(rows[middle]))
