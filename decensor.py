@@ -53,9 +53,9 @@ def _run(options: Options) -> int:
     if not jobs:
         print(printable(describe_no_pictures(options.folders.painted), sys.stdout.encoding))
         return 0
-    report = Report(len(jobs), options.color, sys.stdout)
+    report = Report(len(jobs), options.paint.color, sys.stdout)
     try:
-        fill_all(jobs, options.color, functools.partial(_start_network, options), report)
+        fill_all(jobs, options.paint, functools.partial(_start_network, options), report)
     finally:
         report.hide_bar()
     report.summarize(str(options.folders.results))

@@ -10,21 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
+from libs.advice import refuse, tell
 from libs.errors import PictureError
-from libs.holes import count_regions, painted_hole
+from libs.holes import count_regions
 from libs.inpaint import Predict, fill
 from libs.jobs import Job
+from libs.paint import PaintSettings, find_paint
 from libs.pictures import Picture, read_picture, write_png
 from libs.report import Report
 
-# JPEG and soft brushes keep each channel this near to the paint; drawn greens seldom come so near.
-ALMOST = 32
-# A brush leaves at least one square of this many pixels a side; greens strewn over a drawing do not.
-BRUSH = 3
 MOSAIC_NOTE = "drawn from the original's surroundings, the mosaic itself is not used yet"
 OUT_OF_MEMORY = "not enough memory for it; close other programs or cut it into parts"
 
-Color = tuple[int, int, int]
 logger = logging.getLogger("decensor")
 
 
@@ -37,7 +34,7 @@ class Page:
     notes: tuple[str, ...] = ()
 
 
-def fill_all(jobs: list[Job], color: Color, start_network: Callable[[], Predict], report: Report) -> None:
+def fill_all(jobs: list[Job], paint: PaintSettings, start_network: Callable[[], Predict], report: Report) -> None:
     """Fill every painted picture and tell of each, in the order of the jobs.
 
     `start_network` is called once, when the first painted picture has been read, and never if there is none;
@@ -46,7 +43,7 @@ def fill_all(jobs: list[Job], color: Color, start_network: Callable[[], Predict]
     get_predict = functools.cache(start_network)
     with ThreadPoolExecutor(1, "writer") as writer:
         written: Future[None] | None = None
-        for job, reading in _read_ahead(jobs, color):
+        for job, reading in _read_ahead(jobs, paint):
             report.show_bar()
             finish = _fill_page(job, reading, get_predict, report)
             if written is not None:
@@ -57,51 +54,30 @@ def fill_all(jobs: list[Job], color: Color, start_network: Callable[[], Predict]
             written.result()
 
 
-def _read_ahead(jobs: list[Job], color: Color) -> Iterator[tuple[Job, "Future[Page]"]]:
+def _read_ahead(jobs: list[Job], paint: PaintSettings) -> Iterator[tuple[Job, "Future[Page]"]]:
     """Each job with its page, in order; while one is worked on, the next is being read."""
     with ThreadPoolExecutor(1, "reader") as reader:
         pages: list[tuple[Job, Future[Page]]] = []
         for job in jobs:
-            pages.append((job, reader.submit(_read_page, job, color)))
+            pages.append((job, reader.submit(_read_page, job, paint)))
             if len(pages) > 1:
                 yield pages.pop(0)
         while pages:
             yield pages.pop(0)
 
 
-def _read_page(job: Job, color: Color) -> Page:
+def _read_page(job: Job, paint: PaintSettings) -> Page:
     """The picture to start from and what is painted in it, perhaps nothing; PictureError as a sentence."""
     if job.refusal:
         raise PictureError(job.refusal)
     painted = read_picture(job.painted)
-    hole = painted_hole(painted.pixels, color)
-    almost = _count_almost(painted.pixels, hole, color)
-    advice = "paint with a hard pencil and save as PNG"
-    if almost and not hole.any():
-        raise PictureError(f"{almost} pixels are almost {color} but none exactly; {advice}")
-    notes = [f"{almost} more pixels are almost {color} and stay, {advice}"] if almost else []
+    found = find_paint(painted.pixels, paint)
+    refusal, notes = refuse(found, paint), tell(found, paint)
+    if refusal:
+        raise PictureError(refusal)
     if job.original is None:
-        return Page(painted, hole, tuple(notes))
-    return Page(_read_original(job.original, job.painted, hole.shape), hole, (MOSAIC_NOTE, *notes))
-
-
-def _count_almost(pixels: np.ndarray, hole: np.ndarray, color: Color) -> int:
-    """How many pixels a soft brush or lossy file has kept from being exactly `color`; 0 if none seems so."""
-    almost = ~hole
-    for channel, level in enumerate(color):
-        almost &= pixels[..., channel] >= max(level - ALMOST, 0)
-        almost &= pixels[..., channel] <= min(level + ALMOST, 255)
-    return int(almost.sum()) if _holds_square(almost, BRUSH) else 0
-
-
-def _holds_square(flags: np.ndarray, side: int) -> bool:
-    """Whether some side x side pixels of (H, W) bool are all True."""
-    if min(flags.shape) < side:
-        return False
-    for _ in range(side - 1):
-        flags = flags[1:] & flags[:-1]
-        flags = flags[:, 1:] & flags[:, :-1]
-    return bool(flags.any())
+        return Page(painted, found.hole, tuple(notes))
+    return Page(_read_original(job.original, job.painted, found.hole.shape), found.hole, (MOSAIC_NOTE, *notes))
 
 
 def _read_original(original: Path, painted: Path, shape: tuple[int, int]) -> Picture:
@@ -127,7 +103,7 @@ def _fill_page(
     try:
         page = reading.result()
         if not page.hole.any():
-            return functools.partial(report.tell_unpainted, name)
+            return functools.partial(report.tell_unpainted, name, page.notes)
         predict = get_predict()
         started = time.perf_counter()
         result = replace(page.picture, pixels=fill(page.picture.pixels, page.hole, predict))

@@ -82,9 +82,9 @@ def _middle_of_largest(flags: np.ndarray) -> tuple[int, int]:
     here = labels == sizes.argmax()
     cells = np.argwhere(here)
     row, column = cells[np.abs(cells - cells.mean(axis=0)).sum(axis=1).argmin()] * CELL
-    rows, columns = np.nonzero(flags[row : row + CELL, column : column + CELL])
-    middle = len(rows) // 2
-    return int(column + columns[middle]), int(row + rows[middle])
+    places = np.argwhere(flags[row : row + CELL, column : column + CELL])
+    down, right = places[np.abs(places - places.mean(axis=0)).sum(axis=1).argmin()]
+    return int(column + right), int(row + down)
 
 
 def _count_in_cells(flags: np.ndarray) -> np.ndarray:

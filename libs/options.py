@@ -7,6 +7,7 @@ from pathlib import Path
 from libs.errors import UsageError
 from libs.holes import GREEN
 from libs.jobs import Folders
+from libs.paint import MOST_GROWTH, TOLERANCE, PaintSettings
 from libs.processor import prefers_bfloat16
 
 __version__ = "0.1.0"
@@ -25,10 +26,10 @@ exit code: 0 all well (or nothing to do), 1 some picture failed, 2 command line 
 
 @dataclass(frozen=True)
 class Options:
-    """The command line. color: RGB of the paint; model: weights file; precision: "float32" or "bfloat16"."""
+    """The command line. paint: what counts as painted; model: weights file; precision: "float32" or "bfloat16"."""
 
     folders: Folders
-    color: tuple[int, int, int]
+    paint: PaintSettings
     model: Path
     precision: str
     verbose: bool
@@ -47,7 +48,8 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
         originals=originals if arguments.is_mosaic else None,
     )
     model = arguments.model or home / "models" / "model.h5"
-    return Options(folders, _choose_color(arguments), model, _choose_precision(arguments), arguments.verbose)
+    paint = PaintSettings(_choose_color(arguments), arguments.tolerance, arguments.grow)
+    return Options(folders, paint, model, _choose_precision(arguments), arguments.verbose)
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -82,6 +84,10 @@ def _add_paint(parser: argparse.ArgumentParser) -> None:
     add("--mask_color", type=_parse_color, metavar="R,G,B", help="colour of the paint (default: 0,255,0)")
     for name in ("red", "green", "blue"):
         add(f"--mask_color_{name}", type=_parse_level, metavar="0-255", help=f"the same, its {name} alone")
+    described = f"count as painted what is at most N levels off in every channel; 0 = exact only (default: {TOLERANCE})"
+    add("--tolerance", type=_parse_level, default=TOLERANCE, metavar="N", help=described)
+    described = f"widen every hole by N pixels, at most {MOST_GROWTH} (default: 0)"
+    add("--grow", type=_parse_growth, default=0, metavar="N", help=described)
     add(
         "--is_mosaic",
         nargs="?",
@@ -107,6 +113,12 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
 def _parse_level(text: str) -> int:
     if not (text.strip().isdecimal() and int(text) <= 255):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 255")
+    return int(text)
+
+
+def _parse_growth(text: str) -> int:
+    if not (text.strip().isdecimal() and int(text) <= MOST_GROWTH):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MOST_GROWTH}")
     return int(text)
 
 

@@ -1,8 +1,9 @@
-"""What a person has painted: exactly, nearly (lossy files), or softly into the pixels beside it; and what only seems so.
+"""What a person has painted, exactly, nearly (lossy files) or softly into the pixels beside it, and what only seems so.
 
 `hole` (H, W) bool, True = redraw.
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 import scipy
 
 from libs.fringe import FAR, NEAR, bleeding, leaning
-from libs.holes import GREEN
+from libs.holes import GREEN, painted_hole
 from libs.lookalike import Seen, find_lookalike, look_at, square_corners
 from libs.windows import Window, find_boxes, tight_box
 
@@ -22,6 +23,7 @@ TOLERANCE = 16
 ALMOST = 32
 # A brush leaves at least one square of this many pixels a side; greens strewn over a drawing do not.
 BRUSH = 3
+MOST_GROWTH = 1000
 # Rows that are looked at together, sides of the parts of a picture in which soft edges are looked for.
 STRIP = 256
 PART = 512
@@ -44,8 +46,8 @@ class PaintSettings:
             raise ValueError(f"color must be three levels in [0, 255], got {self.color}")
         if not 0 <= self.tolerance <= 255:
             raise ValueError(f"tolerance must be in [0, 255], got {self.tolerance}")
-        if self.grow < 0:
-            raise ValueError(f"grow must be at least 0, got {self.grow}")
+        if not 0 <= self.grow <= MOST_GROWTH:
+            raise ValueError(f"grow must be in [0, {MOST_GROWTH}], got {self.grow}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,11 @@ class Painted:
     soft: int
     almost: np.ndarray
     seen: Seen | None = None
+
+    @functools.cached_property
+    def almost_count(self) -> int:
+        """The number of almost painted pixels."""
+        return int(np.count_nonzero(self.almost))
 
 
 def find_paint(pixels: np.ndarray, settings: PaintSettings = PaintSettings()) -> Painted:
@@ -104,7 +111,7 @@ def _scan(pixels: np.ndarray, settings: PaintSettings) -> tuple[np.ndarray, np.n
         strip = pixels[rows]
         near = is_near(strip, settings.color, max(ALMOST, settings.tolerance))
         if near.any():
-            same = is_near(strip, settings.color, 0)
+            same = painted_hole(strip, settings.color)
             close = is_near(strip, settings.color, settings.tolerance)
             exact += np.count_nonzero(same[inner])
             core[top : top + STRIP] = (same | _squares(close))[inner]

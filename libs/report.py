@@ -32,10 +32,10 @@ class Report:
         holes_filled = f"{holes} {'hole' if holes == 1 else 'holes'} filled in {seconds:.1f} s"
         self._tell(name, "; ".join([holes_filled, *notes]))
 
-    def tell_unpainted(self, name: str) -> None:
+    def tell_unpainted(self, name: str, notes: Sequence[str] = ()) -> None:
         """One picture has nothing to fill, and nothing is written for it."""
         self.unpainted += 1
-        self._tell(name, f"nothing painted {self.color}")
+        self._tell(name, "; ".join([f"nothing painted {self.color}", *notes]))
 
     def tell_failed(self, name: str, reason: str) -> None:
         """One picture could not be filled; the batch goes on."""
