@@ -11,9 +11,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from libs.batch import fill_all
+from libs.check import check_all
 from libs.errors import DecensorError
 from libs.inpaint import Predict
-from libs.jobs import describe_no_pictures, make_results_folder, plan_jobs
+from libs.jobs import Job, describe_no_pictures, make_results_folder, plan_jobs
 from libs.options import Options, parse_options
 from libs.report import Report, printable
 from libs.weights import read_weights
@@ -53,6 +54,8 @@ def _run(options: Options) -> int:
     if not jobs:
         print(printable(describe_no_pictures(options.folders.painted), sys.stdout.encoding))
         return 0
+    if options.check:
+        return _check(options, jobs)
     report = Report(len(jobs), options.paint.color, sys.stdout)
     try:
         fill_all(jobs, options.paint, functools.partial(_start_network, options), report)
@@ -60,6 +63,18 @@ def _run(options: Options) -> int:
         report.hide_bar()
     report.summarize(str(options.folders.results))
     return report.exit_code
+
+
+def _check(options: Options, jobs: list[Job]) -> int:
+    """Show what would be redrawn, without the network; the exit code."""
+    make_results_folder(options.folders.results)
+
+    def tell_line(line: str) -> None:
+        print(printable(line, sys.stdout.encoding), flush=True)
+
+    failed = check_all(jobs, options.paint, tell_line)
+    tell_line(f"nothing was filled; the overlays NAME.check.png are in {options.folders.results}")
+    return 1 if failed else 0
 
 
 def _set_up_logging(verbose: bool) -> None:

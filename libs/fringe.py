@@ -42,7 +42,7 @@ CERTAIN = 3.0
 # The last few levels of a soft brush fade too slowly to be told from the drawing: so much farther, of the way found.
 TAIL = 0.2
 # Below this share of paint at the first pixel the paint ends soon: after one pixel and this many more times the share.
-SLOW, FASTEST = 0.5, 16
+SLOW, FASTEST = 0.8, 16
 # Single pixels a little farther out belong to it if they lean more than the drawing beyond them does, by what is seen.
 STRAY, VISIBLE = 2, 5.0
 EIGHT = np.ones((3, 3), bool)

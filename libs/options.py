@@ -26,12 +26,17 @@ exit code: 0 all well (or nothing to do), 1 some picture failed, 2 command line 
 
 @dataclass(frozen=True)
 class Options:
-    """The command line. paint: what counts as painted; model: weights file; precision: "float32" or "bfloat16"."""
+    """The command line.
+
+    paint: what counts as painted; model: weights file; precision: "float32" or "bfloat16"; check: fill nothing,
+    show what would be redrawn.
+    """
 
     folders: Folders
     paint: PaintSettings
     model: Path
     precision: str
+    check: bool
     verbose: bool
 
 
@@ -49,7 +54,7 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
     )
     model = arguments.model or home / "models" / "model.h5"
     paint = PaintSettings(_choose_color(arguments), arguments.tolerance, arguments.grow)
-    return Options(folders, paint, model, _choose_precision(arguments), arguments.verbose)
+    return Options(folders, paint, model, _choose_precision(arguments), arguments.check, arguments.verbose)
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -97,6 +102,8 @@ def _add_paint(parser: argparse.ArgumentParser) -> None:
         metavar="yes|no",
         help="start from the unpainted pictures of the same names (bare: yes; default: no)",
     )
+    described = "fill nothing; write overlays of what would be redrawn and what only looks painted, and print a table"
+    add("--check", action="store_true", help=described)
 
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
