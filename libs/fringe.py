@@ -42,7 +42,9 @@ CERTAIN = 3.0
 # The last few levels of a soft brush fade too slowly to be told from the drawing: so much farther, of the way found.
 TAIL = 0.2
 # Below this share of paint at the first pixel the paint ends soon: after one pixel and this many more times the share.
-SLOW, FASTEST = 0.8, 16
+SLOW, FASTEST = 0.65, 16
+# An arc's end may lie at most so many times the usual one out, and a few pixels more.
+OUTLIER = 1.5, 2
 # Single pixels a little farther out belong to it if they lean more than the drawing beyond them does, by what is seen.
 STRAY, VISIBLE = 2, 5.0
 EIGHT = np.ones((3, 3), bool)
@@ -80,7 +82,8 @@ def bleeding(lean: np.ndarray, paint: np.ndarray, full: float, reach: Reach) -> 
     cells = (-(-paint.shape[0] // reach.arc), -(-paint.shape[1] // reach.arc))
     arcs = (rows[near] // reach.arc) * cells[1] + columns[near] // reach.arc
     profiles = _profiles(arcs * (reach.total + 1) + steps, lean[near], (*cells, reach.total + 1))
-    ends = _ends(profiles, full, reach)
+    edges = np.bincount(arcs, minlength=cells[0] * cells[1]).reshape(cells) > 0
+    ends = _without_outliers(_ends(profiles, full, reach), edges)
     ways = ends + np.round(ends * TAIL).astype(np.int64)
     mixed = np.zeros_like(paint)
     mixed[near] = steps <= ways.reshape(-1)[arcs]
@@ -153,6 +156,18 @@ def _longest(profiles: Profiles, ends: np.ndarray, full: float, reach: Reach) ->
     drawn = _pick(profiles.ahead(reach.ahead[-1]).mean, ends)
     share = (profiles.mean[..., 1] - drawn) / np.where(np.abs(full - drawn) < 1, 1, full - drawn)
     return np.where(share > SLOW, reach.follow, np.maximum(1 + share * FASTEST, 0)).astype(np.int64)
+
+
+def _without_outliers(ends: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """(rows, columns) int64: no end much beyond the middle one of the arcs with paint around, as a brush is one.
+
+    edges: (rows, columns) bool, where there is any arc.
+    """
+    shown = np.pad(np.where(edges, ends, np.nan), 2, constant_values=np.nan)
+    around = np.lib.stride_tricks.sliding_window_view(shown, (5, 5)).reshape(-1, 25)[edges.ravel()]
+    usual = np.zeros(ends.shape)
+    usual[edges] = np.nanmedian(around, axis=1)
+    return np.minimum(ends, np.ceil(usual * OUTLIER[0]) + OUTLIER[1]).astype(np.int64)
 
 
 def _drawn_limits(profiles: Profiles, ways: np.ndarray) -> np.ndarray:
