@@ -44,7 +44,7 @@ TAIL = 0.2
 # Below this share of paint at the first pixel the paint ends soon: after one pixel and this many more times the share.
 SLOW, FASTEST = 0.65, 16
 # An arc's end may lie at most so many times the usual one out, and a few pixels more.
-OUTLIER = 1.5, 2
+OUTLIER = 1.25, 2
 # Single pixels a little farther out belong to it if they lean more than the drawing beyond them does, by what is seen.
 STRAY, VISIBLE = 2, 5.0
 EIGHT = np.ones((3, 3), bool)

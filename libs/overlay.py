@@ -26,12 +26,18 @@ def draw_overlay(
     """
     tiles = plan_tiles(found.hole, FillSettings()) if tiles is None else tiles
     scale = max(min(pixels.shape[:2]) // 250, 1)
-    shown = np.empty_like(pixels)
-    for top in range(0, len(pixels), STRIP):
-        _mark_strip(shown, pixels, found, settings, top)
+    shown = mark(pixels, found, settings)
     for number, tile in enumerate(tiles, 1):
         _draw_window(shown, tile.window, str(number), scale)
     return _with_legend(shown, settings.color, scale)
+
+
+def mark(pixels: np.ndarray, found: Painted, settings: PaintSettings) -> np.ndarray:
+    """(H, W, 3) uint8: the picture paled, with hole and almost paint marked, no windows and no legend."""
+    shown = np.empty_like(pixels)
+    for top in range(0, len(pixels), STRIP):
+        _mark_strip(shown, pixels, found, settings, top)
+    return shown
 
 
 def _mark_strip(shown: np.ndarray, pixels: np.ndarray, found: Painted, settings: PaintSettings, top: int) -> None:
