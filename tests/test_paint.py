@@ -13,7 +13,7 @@ from tests.brushes import FADES, draw_strokes, paint_over, save_and_load, soften
 GREEN, MAGENTA = (0, 255, 0), (255, 0, 255)
 LIGHT, DARK, RED, GRASS, SKIN = (250, 250, 245), (12, 10, 14), (200, 30, 30), (40, 160, 60), (250, 210, 180)
 SIZES = [(1, 1), (1, 40), (40, 1), (2, 3), (17, 33), (64, 64), (300, 70)]
-SEEN = 8  # levels of difference that may just be seen
+SEEN = 3  # levels of difference that nobody sees
 
 
 def flat(color, height=320, width=320):
