@@ -12,12 +12,13 @@ from pathlib import Path
 
 from libs import details, gallery
 from libs.batch import Manners, fill_all
+from libs.check import check_all
 from libs.console import wait_for_enter
 from libs.details import describe_versions, write_details
 from libs.errors import DecensorError
 from libs.gallery import Gallery
 from libs.inpaint import Predict
-from libs.jobs import describe_no_pictures, make_results_folder, plan_jobs
+from libs.jobs import Job, describe_no_pictures, make_results_folder, plan_jobs
 from libs.ledger import Ledger, digest_settings
 from libs.options import Options, __version__, parse_options
 from libs.report import Report, printable
@@ -79,13 +80,15 @@ def _fill_folders(options: Options) -> int:
     if not jobs:
         print(printable(describe_no_pictures(folders.painted), sys.stdout.encoding))
         return 0
+    if options.check:
+        return _check(options, jobs)
     book = Gallery(folders.results / gallery.NAME) if options.report else None
     remove_parts([*(job.result for job in jobs), folders.results / gallery.NAME])
     ledger = Ledger(folders.results, digest_settings(options.describe_results(), options.model))
     manners = Manners(ledger, book, options.overwrite, options.clean_inputs, options.jobs)
-    report = Report(len(jobs), options.color, sys.stdout)
+    report = Report(len(jobs), options.paint.color, sys.stdout)
     try:
-        fill_all(jobs, options.color, functools.partial(_start_network, options), report, manners)
+        fill_all(jobs, options.paint, functools.partial(_start_network, options), report, manners)
     except BaseException:
         report.hide_bar()
         raise
@@ -93,6 +96,18 @@ def _fill_folders(options: Options) -> int:
     if book:
         book.close(f"{summary}, {time.strftime('%Y-%m-%d %H:%M')}")
     return report.exit_code
+
+
+def _check(options: Options, jobs: list[Job]) -> int:
+    """Show what would be redrawn, without the network; the exit code."""
+    make_results_folder(options.folders.results)
+
+    def tell_line(line: str) -> None:
+        print(printable(line, sys.stdout.encoding), flush=True)
+
+    failed = check_all(jobs, options.paint, tell_line)
+    tell_line(f"nothing was filled; the overlays NAME.check.png are in {options.folders.results}")
+    return 1 if failed else 0
 
 
 def _start_network(options: Options) -> Predict:

@@ -6,30 +6,23 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-import numpy as np
 
 from libs.errors import PictureError
 from libs.gallery import Entry, Gallery
-from libs.holes import count_regions, painted_hole
+from libs.holes import count_regions
 from libs.inpaint import Predict, fill
 from libs.jobs import Job
 from libs.ledger import Ledger, Made
+from libs.pages import Page, read_page
+from libs.paint import PaintSettings
 from libs.pictures import Picture, read_picture, write_png
 from libs.pipeline import work_through
 from libs.report import Report
 from libs.tidy import move_to_done
 from libs.views import Views, make_views
 
-# JPEG and soft brushes keep each channel this near to the paint; drawn greens seldom come so near.
-ALMOST = 32
-# A brush leaves at least one square of this many pixels a side; greens strewn over a drawing do not.
-BRUSH = 3
-MOSAIC_NOTE = "drawn from the original's surroundings, the mosaic itself is not used yet"
 OUT_OF_MEMORY = "not enough memory for it; close other programs or cut it into parts"
 
-Color = tuple[int, int, int]
 logger = logging.getLogger("decensor")
 
 
@@ -46,15 +39,6 @@ class Manners:
     overwrite: bool = False
     clean_inputs: bool = False
     ahead: int = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Page:
-    """The picture that a result starts from, its (H, W) bool hole, and what else its line has to tell."""
-
-    picture: Picture
-    hole: np.ndarray
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,22 +64,24 @@ class Outcome:
 
 
 def fill_all(
-    jobs: list[Job], color: Color, start_network: Callable[[], Predict], report: Report, manners: Manners
+    jobs: list[Job], paint: PaintSettings, start_network: Callable[[], Predict], report: Report, manners: Manners
 ) -> None:
     """Fill every painted picture and tell of each, in the order of the jobs.
 
     `start_network` is called once, when the first painted picture has been read, and never if there is none;
     what it raises ends the batch. A PictureError or a lack of memory ends that picture only.
     """
-    batch = _Batch(color, functools.cache(start_network), report, manners)
+    batch = _Batch(paint, functools.cache(start_network), report, manners)
     work_through(jobs, batch.take, batch.fill, batch.tell, manners.ahead)
 
 
 class _Batch:
     """The steps of one picture: `take` and what `fill` returns run in other threads, `tell` in the jobs' order."""
 
-    def __init__(self, color: Color, get_predict: Callable[[], Predict], report: Report, manners: Manners) -> None:
-        self._color = color
+    def __init__(
+        self, paint: PaintSettings, get_predict: Callable[[], Predict], report: Report, manners: Manners
+    ) -> None:
+        self._paint = paint
         self._get_predict = get_predict
         self._report = report
         self._manners = manners
@@ -108,7 +94,7 @@ class _Batch:
         finished = not self._manners.overwrite and sources is not None and ledger.is_finished(job.result, sources)
         if finished and self._manners.gallery is None:
             return Taken(sources, None, finished)
-        return Taken(sources, _read_page(job, self._color), finished)
+        return Taken(sources, read_page(job, self._paint), finished)
 
     def fill(self, job: Job, reading: "Future[Taken]") -> Callable[[], Outcome]:
         """Fill one picture if there is something to fill; returned is what is left to do."""
@@ -119,7 +105,7 @@ class _Batch:
                 return functools.partial(self._leave, job, taken)
             page = taken.page
             if not page.hole.any():
-                return functools.partial(self._pass_over, job)
+                return functools.partial(self._pass_over, job, page.notes)
             predict = self._get_predict()
             started = time.perf_counter()
             result = replace(page.picture, pixels=fill(page.picture.pixels, page.hole, predict))
@@ -161,8 +147,8 @@ class _Batch:
             views = None
         return Outcome(job, "done", said, views)
 
-    def _pass_over(self, job: Job) -> Outcome:
-        return Outcome(job, "unpainted", functools.partial(self._report.tell_unpainted, job.painted.name))
+    def _pass_over(self, job: Job, notes: tuple[str, ...]) -> Outcome:
+        return Outcome(job, "unpainted", functools.partial(self._report.tell_unpainted, job.painted.name, notes))
 
     def _fail(self, job: Job, error: PictureError | MemoryError) -> Outcome:
         logger.info("%s failed", job.painted.name, exc_info=error)
@@ -188,53 +174,3 @@ def _show(page: Page | None, result: Picture) -> Views | None:
         return make_views(page.picture.pixels, result.pixels, page.hole, page.picture.alpha)
     except MemoryError:
         return None
-
-
-def _read_page(job: Job, color: Color) -> Page:
-    """The picture to start from and what is painted in it, perhaps nothing; PictureError as a sentence."""
-    if job.refusal:
-        raise PictureError(job.refusal)
-    painted = read_picture(job.painted)
-    hole = painted_hole(painted.pixels, color)
-    almost = _count_almost(painted.pixels, hole, color)
-    advice = "paint with a hard pencil and save as PNG"
-    if almost and not hole.any():
-        raise PictureError(f"{almost} pixels are almost {color} but none exactly; {advice}")
-    notes = [f"{almost} more pixels are almost {color} and stay, {advice}"] if almost else []
-    if job.original is None:
-        return Page(painted, hole, tuple(notes))
-    return Page(_read_original(job.original, job.painted, hole.shape), hole, (MOSAIC_NOTE, *notes))
-
-
-def _count_almost(pixels: np.ndarray, hole: np.ndarray, color: Color) -> int:
-    """How many pixels a soft brush or lossy file has kept from being exactly `color`; 0 if none seems so."""
-    almost = ~hole
-    for channel, level in enumerate(color):
-        almost &= pixels[..., channel] >= max(level - ALMOST, 0)
-        almost &= pixels[..., channel] <= min(level + ALMOST, 255)
-    return int(almost.sum()) if _holds_square(almost, BRUSH) else 0
-
-
-def _holds_square(flags: np.ndarray, side: int) -> bool:
-    """Whether some side x side pixels of (H, W) bool are all True."""
-    if min(flags.shape) < side:
-        return False
-    for _ in range(side - 1):
-        flags = flags[1:] & flags[:-1]
-        flags = flags[:, 1:] & flags[:, :-1]
-    return bool(flags.any())
-
-
-def _read_original(original: Path, painted: Path, shape: tuple[int, int]) -> Picture:
-    """The unpainted picture; PictureError if it is broken or not of the painted one's (height, width)."""
-    try:
-        picture = read_picture(original)
-    except PictureError as error:
-        raise PictureError(f"its original {original}: {error}") from error
-    height, width = picture.pixels.shape[:2]
-    if (height, width) != shape:
-        raise PictureError(
-            f"{painted.name} is {shape[1]} x {shape[0]} pixels but its original {original} "
-            f"is {width} x {height}; make both the same size"
-        )
-    return picture

@@ -7,6 +7,7 @@ from pathlib import Path
 from libs.errors import UsageError
 from libs.holes import GREEN
 from libs.jobs import Folders
+from libs.paint import MOST_GROWTH, TOLERANCE, PaintSettings
 from libs.processor import prefers_bfloat16
 
 __version__ = "0.1.0"
@@ -27,13 +28,18 @@ exit code: 0 all well (or nothing to do), 1 some picture failed, 2 command line 
 
 @dataclass(frozen=True)
 class Options:
-    """The command line. color: RGB of the paint; model: weights file; precision: "float32" or "bfloat16"."""
+    """The command line.
+
+    paint: what counts as painted; model: weights file; precision: "float32" or "bfloat16"; check: fill nothing,
+    show what would be redrawn.
+    """
 
     folders: Folders
-    color: tuple[int, int, int]
+    paint: PaintSettings
     model: Path
     precision: str
     verbose: bool
+    check: bool = False
     overwrite: bool = False
     report: bool = False
     clean_inputs: bool = False
@@ -42,7 +48,7 @@ class Options:
 
     def describe_results(self) -> dict[str, object]:
         """All settings but those that results do not depend on, and the files; any new one counts until named here."""
-        beside = ("folders", "model", "verbose", "overwrite", "report", "clean_inputs", "jobs", "autoclose")
+        beside = ("folders", "model", "verbose", "check", "overwrite", "report", "clean_inputs", "jobs", "autoclose")
         settings = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in beside}
         return {**settings, "version": __version__}
 
@@ -62,11 +68,14 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
     model = arguments.model or home / "models" / "model.h5"
     return Options(
         folders,
-        _choose_color(arguments),
+        PaintSettings(_choose_color(arguments), arguments.tolerance, arguments.grow),
         model,
         _choose_precision(arguments),
         arguments.verbose,
-        **{name: getattr(arguments, name) for name in ("overwrite", "report", "clean_inputs", "jobs", "autoclose")},
+        **{
+            name: getattr(arguments, name)
+            for name in ("check", "overwrite", "report", "clean_inputs", "jobs", "autoclose")
+        },
     )
 
 
@@ -103,6 +112,10 @@ def _add_paint(parser: argparse.ArgumentParser) -> None:
     add("--mask_color", type=_parse_color, metavar="R,G,B", help="colour of the paint (default: 0,255,0)")
     for name in ("red", "green", "blue"):
         add(f"--mask_color_{name}", type=_parse_level, metavar="0-255", help=f"the same, its {name} alone")
+    described = f"count as painted what is at most N levels off in every channel; 0 = exact only (default: {TOLERANCE})"
+    add("--tolerance", type=_parse_level, default=TOLERANCE, metavar="N", help=described)
+    described = f"widen every hole by N pixels, at most {MOST_GROWTH} (default: 0)"
+    add("--grow", type=_parse_growth, default=0, metavar="N", help=described)
     add(
         "--is_mosaic",
         nargs="?",
@@ -112,6 +125,8 @@ def _add_paint(parser: argparse.ArgumentParser) -> None:
         metavar="yes|no",
         help="start from the unpainted pictures of the same names (bare: yes; default: no)",
     )
+    described = "fill nothing; write overlays of what would be redrawn and what only looks painted, and print a table"
+    add("--check", action="store_true", help=described)
 
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
@@ -153,6 +168,12 @@ def _parse_jobs(text: str) -> int:
 def _parse_level(text: str) -> int:
     if not (text.strip().isdecimal() and int(text) <= 255):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 255")
+    return int(text)
+
+
+def _parse_growth(text: str) -> int:
+    if not (text.strip().isdecimal() and int(text) <= MOST_GROWTH):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MOST_GROWTH}")
     return int(text)
 
 

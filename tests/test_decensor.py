@@ -12,7 +12,7 @@ from PIL import Image
 from place import GREEN, Place, draw_page, grey
 
 import decensor
-from libs import batch, options, pictures
+from libs import batch, options, pages, pictures
 from libs.errors import WeightsError
 from libs.options import parse_options
 
@@ -106,43 +106,6 @@ def test_an_unpainted_picture_is_told_and_no_failure(place):
 
 
 @pytest.mark.usefixtures("no_network")
-def test_almost_green_is_a_failure_with_the_number_of_pixels(place):
-    place.put("page.png", draw_page(color=(0, 254, 1)))
-    code, lines, _ = place.run()
-    assert code == 1
-    assert lines[0] == (
-        "[1/1] page.png: FAILED, 100 pixels are almost (0, 255, 0) but none exactly; "
-        "paint with a hard pencil and save as PNG"
-    )
-
-
-@pytest.mark.usefixtures("no_network")
-def test_greens_strewn_over_a_drawing_are_no_paint(place):
-    pixels = draw_page(hole=None)
-    pixels[::2, ::2] = (0, 250, 0)
-    place.put("page.png", pixels)
-    code, lines, _ = place.run()
-    assert code == 0
-    assert lines[0] == "[1/1] page.png: nothing painted (0, 255, 0)"
-
-
-def test_a_lossy_file_is_told_how_much_green_stays(place):
-    pixels = np.full((60, 60, 3), 255, np.uint8)
-    pixels[20:40, 20:40] = GREEN
-    place.put("page.jpg", pixels, quality=90)
-    _, lines, _ = place.run()
-    assert " more pixels are almost (0, 255, 0) and stay, paint with a hard pencil and save as PNG" in lines[0]
-
-
-def test_a_fringe_one_pixel_wide_is_not_worth_a_note(place):
-    pixels = draw_page()
-    pixels[20, 10:20] = (0, 250, 0)
-    place.put("page.png", pixels)
-    _, lines, _ = place.run()
-    assert lines[0].endswith(" s")
-
-
-@pytest.mark.usefixtures("no_network")
 def test_an_empty_folder_is_told_and_no_failure(place):
     code, lines, _ = place.run()
     assert code == 0
@@ -200,11 +163,11 @@ def test_a_result_that_cannot_be_written_fails_that_picture_only(place):
     assert place.written() == ["a.png", "b.png"]
 
 
-@pytest.mark.parametrize("step", ["read_picture", "fill", "write_png"])
-def test_lack_of_memory_fails_that_picture_only(place, monkeypatch, step):
+@pytest.mark.parametrize(("module", "step"), [(pages, "read_picture"), (batch, "fill"), (batch, "write_png")])
+def test_lack_of_memory_fails_that_picture_only(place, monkeypatch, module, step):
     for name in ("a.png", "b.png"):
         place.put(name, draw_page())
-    real, calls = getattr(batch, step), []
+    real, calls = getattr(module, step), []
 
     def run_out_once(*arguments):
         calls.append(arguments)
@@ -212,7 +175,7 @@ def test_lack_of_memory_fails_that_picture_only(place, monkeypatch, step):
             raise MemoryError
         return real(*arguments)
 
-    monkeypatch.setattr(batch, step, run_out_once)
+    monkeypatch.setattr(module, step, run_out_once)
     code, lines, _ = place.run()
     assert code == 1
     assert lines[0] == ("[1/2] a.png: FAILED, not enough memory for it; close other programs or cut it into parts")
@@ -307,7 +270,7 @@ def test_mosaic_mode_is_chosen_in_the_old_ways(argv, mosaic):
     ],
 )
 def test_both_spellings_of_the_colour_work(argv, color):
-    assert parse_options(argv, ROOT).color == color
+    assert parse_options(argv, ROOT).paint.color == color
 
 
 @pytest.mark.parametrize(

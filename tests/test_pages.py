@@ -6,9 +6,11 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from benchmarks.pages import draw_page, paint_holes
-from benchmarks.pages.__main__ import main
+from benchmarks.pages.__main__ import PICTURES, main
 from benchmarks.pages.example import EXAMPLE, HOLES, clean_example, painted_example
+from benchmarks.pages.guide import VIEW, WAYS, draw_guide
 from libs.holes import label_regions
+from libs.paint import find_paint
 
 GREEN = (0, 255, 0)
 SMALL = (180, 240)  # width and height; seconds matter here
@@ -111,4 +113,18 @@ def test_the_command_writes_as_many_pages_as_it_is_told(tmp_path, capsys):
 
 def test_the_command_says_what_is_missing(capsys):
     assert main([]) == 2
-    assert "give a folder, --example or --pictures" in capsys.readouterr().err
+    assert "give a folder, --example, --guide or --pictures" in capsys.readouterr().err
+
+
+def test_the_shipped_guide_is_what_the_script_draws_and_small_enough(clean):
+    guide = draw_guide(clean)
+    assert (PICTURES / "guide.png").stat().st_size < 150_000
+    with Image.open(PICTURES / "guide.png") as shipped:
+        # JPEG's last levels and the palette may differ by the version of Pillow.
+        assert shipped.size == guide.shape[1::-1]
+        assert np.abs(np.asarray(shipped.convert("RGB")).astype(int) - guide).mean() < 2
+
+
+def test_the_guide_shows_three_ways_that_work_and_two_that_do_not(clean):
+    for title, outcome, paint in WAYS:
+        assert find_paint(paint(clean[VIEW])).hole.any() == (outcome != "nothing is redrawn"), title

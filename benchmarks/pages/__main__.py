@@ -9,6 +9,7 @@ from PIL import Image
 
 from benchmarks.pages import draw_page, paint_holes
 from benchmarks.pages.example import EXAMPLE, FILLED, ROOT, clean_example, painted_example
+from benchmarks.pages.guide import draw_guide
 
 PICTURES = ROOT / ".github" / "images"
 DETAIL = (slice(960, 1240), slice(460, 740))  # rows and columns that the README shows at full size
@@ -17,13 +18,15 @@ DETAIL = (slice(960, 1240), slice(460, 740))  # rows and columns that the README
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; 0 when all is written, 2 when something is missing."""
     options = _build_parser().parse_args(argv)
-    if options.folder is None and not (options.example or options.pictures):
-        print("give a folder, --example or --pictures; --help tells more", file=sys.stderr)
+    if options.folder is None and not (options.example or options.guide or options.pictures):
+        print("give a folder, --example, --guide or --pictures; --help tells more", file=sys.stderr)
         return 2
     if options.folder is not None:
         _write_pages(options)
     if options.example:
         _write(painted_example(), EXAMPLE)
+    if options.guide:
+        _write(draw_guide(clean_example()), PICTURES / "guide.png")
     return _write_pictures() if options.pictures else 0
 
 
@@ -37,6 +40,7 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--holes", type=int, default=0, help="places painted green on each page (default 0)")
     add("--seed", type=int, default=0, help="of the first page; then counted up (default 0)")
     add("--example", action="store_true", help="remake decensor_input/example.png")
+    add("--guide", action="store_true", help="remake the README's guide to painting")
     add("--pictures", action="store_true", help="remake the README's pictures; needs the filled example")
     return parser
 

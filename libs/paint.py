@@ -1,0 +1,175 @@
+"""What a person has painted, exactly, nearly (lossy files) or softly into the pixels beside it, and what only seems so.
+
+`hole` (H, W) bool, True = redraw.
+"""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import scipy
+
+from libs.fringe import FAR, NEAR, bleeding, leaning
+from libs.holes import GREEN, painted_hole
+from libs.lookalike import Seen, find_lookalike, look_at, square_corners
+from libs.windows import Window, find_boxes, tight_box
+
+Color = tuple[int, int, int]
+
+# Lossy files of quality 75 to 100 keep the inside of a painted place this near to the colour in every channel.
+TOLERANCE = 16
+# Wrong paint and brushes that nowhere cover fully are mostly this near; drawn greens seldom are.
+ALMOST = 32
+# A brush leaves at least one square of this many pixels a side; greens strewn over a drawing do not.
+BRUSH = 3
+MOST_GROWTH = 1000
+# Rows that are looked at together, sides of the parts of a picture in which soft edges are looked for.
+STRIP = 256
+PART = 512
+
+
+@dataclass(frozen=True)
+class PaintSettings:
+    """What counts as painted.
+
+    color: RGB of the paint; tolerance: how many levels a channel may be off where at least 3 x 3 pixels are so,
+    0 = exact only; grow: pixels by which the hole is widened in the end.
+    """
+
+    color: Color = GREEN
+    tolerance: int = TOLERANCE
+    grow: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.color) != 3 or not all(0 <= level <= 255 for level in self.color):
+            raise ValueError(f"color must be three levels in [0, 255], got {self.color}")
+        if not 0 <= self.tolerance <= 255:
+            raise ValueError(f"tolerance must be in [0, 255], got {self.tolerance}")
+        if not 0 <= self.grow <= MOST_GROWTH:
+            raise ValueError(f"grow must be in [0, {MOST_GROWTH}], got {self.grow}")
+
+
+@dataclass(frozen=True, eq=False)
+class Painted:
+    """What was found in a picture, all counts in pixels.
+
+    hole: (H, W) bool; exact: exactly the colour; close: within the tolerance; soft: beside those and mixed with
+    paint. almost: (H, W) bool, almost the colour but not in the hole, nothing if it is too strewn to be paint.
+    seen: the commonest colour of those; where nothing is painted or almost, a colour that may be meant as paint.
+    """
+
+    hole: np.ndarray
+    exact: int
+    close: int
+    soft: int
+    almost: np.ndarray
+    seen: Seen | None = None
+
+    @functools.cached_property
+    def almost_count(self) -> int:
+        """The number of almost painted pixels."""
+        return int(np.count_nonzero(self.almost))
+
+
+def find_paint(pixels: np.ndarray, settings: PaintSettings = PaintSettings()) -> Painted:
+    """What is painted in (H, W, 3) uint8 pixels, and what only almost is."""
+    core, almost, exact = _scan(pixels, settings)
+    hole = core.copy()
+    for part in _parts(core):
+        _add_bleeding(hole, pixels, core, part, settings.color)
+    painted, found = np.count_nonzero(core), np.count_nonzero(hole)
+    hole = _grown(hole, settings.grow)
+    np.greater(almost, hole, out=almost)
+    if not _holds_square(almost):
+        almost[:] = False
+    seen = look_at(pixels, almost)
+    if seen is None and not painted:
+        seen = find_lookalike(pixels, settings.color)
+    return Painted(hole, exact, painted - exact, found - painted, almost, seen)
+
+
+def is_near(pixels: np.ndarray, color: Color, levels: int) -> np.ndarray:
+    """(H, W) bool: every channel is at most `levels` from the colour's."""
+    near = np.ones(pixels.shape[:2], bool)
+    for channel, level in enumerate(color):
+        if level > levels:
+            near &= pixels[..., channel] >= level - levels
+        if level + levels < 255:
+            near &= pixels[..., channel] <= level + levels
+    return near
+
+
+def _scan(pixels: np.ndarray, settings: PaintSettings) -> tuple[np.ndarray, np.ndarray, int]:
+    """(H, W) bool: painted, exactly or closely; (H, W) bool: almost; and the number of exact pixels."""
+    core, almost = np.zeros((2, *pixels.shape[:2]), bool)
+    exact = 0
+    for top in range(0, len(pixels), STRIP):
+        # Squares of close pixels reach from one strip into the next.
+        rows = slice(max(top - BRUSH + 1, 0), top + STRIP + BRUSH - 1)
+        inner = slice(top - rows.start, top - rows.start + STRIP)
+        strip = pixels[rows]
+        near = is_near(strip, settings.color, max(ALMOST, settings.tolerance))
+        if near.any():
+            same = painted_hole(strip, settings.color)
+            close = is_near(strip, settings.color, settings.tolerance)
+            exact += np.count_nonzero(same[inner])
+            core[top : top + STRIP] = (same | _squares(close))[inner]
+            almost[top : top + STRIP] = near[inner]
+    return core, almost, exact
+
+
+def _squares(flags: np.ndarray) -> np.ndarray:
+    """(H, W) bool: True where some square of BRUSH x BRUSH `flags` (H, W), all True, lies on the pixel."""
+    corners = square_corners(flags, BRUSH)
+    if not corners.any():
+        return np.zeros_like(flags)
+    covered = np.pad(corners, BRUSH - 1)
+    for _ in range(BRUSH - 1):
+        covered = covered[1:] | covered[:-1]
+        covered = covered[:, 1:] | covered[:, :-1]
+    return covered
+
+
+def _holds_square(flags: np.ndarray) -> bool:
+    """Whether some BRUSH x BRUSH pixels of (H, W) bool are all True."""
+    tops = range(0, len(flags), STRIP)
+    return any(square_corners(flags[top : top + STRIP + BRUSH - 1], BRUSH).any() for top in tops)
+
+
+def _parts(core: np.ndarray) -> Iterator[Window]:
+    """Tight windows, no side above PART, that together hold every True pixel; as few as there are places, or fewer."""
+    height, width = core.shape
+    boxes = find_boxes(core)
+    if len(boxes) > 4 * -(-height // PART) * -(-width // PART):
+        boxes = [Window(0, 0, height, width)]
+    for box in boxes:
+        for top in range(box.top, box.bottom, PART):
+            for left in range(box.left, box.right, PART):
+                part = Window(top, left, min(PART, box.bottom - top), min(PART, box.right - left))
+                tight = tight_box(core, part)
+                if tight is not None:
+                    yield tight
+
+
+def _add_bleeding(hole: np.ndarray, pixels: np.ndarray, core: np.ndarray, part: Window, color: Color) -> None:
+    """Add the softly painted pixels around a part to `hole`, which is changed."""
+    full = float(leaning(np.array([[color]], np.uint8), color)[0, 0])
+    for reach in (NEAR, FAR):
+        crop = part.grown(reach.total, core.shape).slices
+        mixed, goes_on = bleeding(leaning(pixels[crop], color), core[crop], full, reach)
+        if not goes_on:
+            break
+    hole[crop] |= mixed
+
+
+def _grown(hole: np.ndarray, pixels: int) -> np.ndarray:
+    """The hole and everything at most so many pixels from it, also diagonally."""
+    if not pixels or not hole.any():
+        return hole
+    grown = np.empty_like(hole)
+    for top in range(0, len(hole), STRIP):
+        rows = slice(max(top - pixels, 0), top + STRIP + pixels)
+        wide = scipy.ndimage.maximum_filter(hole[rows].view(np.uint8), 2 * pixels + 1, mode="constant")
+        grown[top : top + STRIP] = wide[top - rows.start : top - rows.start + STRIP].view(bool)
+    return grown

@@ -1,0 +1,49 @@
+"""Paint as brushes of every softness leave it, drawn in code."""
+
+import io
+
+import numpy as np
+import scipy
+from PIL import Image, ImageDraw
+
+GREEN = (0, 255, 0)
+# How a brush fades over its soft part: the share of paint, from 1 at the covered core (0) to 0 at its end (1).
+FADES = {
+    "linear": lambda way: 1 - way,
+    "round": lambda way: 0.5 + 0.5 * np.cos(np.pi * way),
+    "airbrush": lambda way: np.where(way < 1, np.exp(-((2.4 * way) ** 2)), 0),
+}
+
+
+def draw_strokes(height: int, width: int, seed: int) -> np.ndarray:
+    """(H, W) bool: a bar, a slanted line and a dot, each fully covered."""
+    rng = np.random.default_rng(seed)
+    canvas = Image.new("1", (width, height), 0)
+    draw, short = ImageDraw.Draw(canvas), min(height, width)
+    x, y = rng.uniform(0.25, 0.75, 2) * (width, height)
+    draw.rectangle([x - short / 7, y, x + short / 7, y + rng.uniform(8, short / 12)], fill=1)
+    ends = rng.uniform(0.25, 0.75, 4) * (width, height, width, height)
+    draw.line(ends.tolist(), fill=1, width=int(rng.integers(8, 8 + short // 20)))
+    x, y = rng.uniform(0.25, 0.75, 2) * (width, height)
+    draw.ellipse([x - 9, y - 9, x + 9, y + 9], fill=1)
+    return np.asarray(canvas)
+
+
+def soften(core: np.ndarray, fade: str, softness: float) -> np.ndarray:
+    """(H, W) float: the share of paint, 1 on the core, fading over `softness` pixels; 0 = as hard as a pencil."""
+    if not softness:
+        return core.astype(float)
+    way = np.clip((scipy.ndimage.distance_transform_edt(~core) - 0.5) / softness, 0, 1)
+    return np.where(core, 1, FADES[fade](way))
+
+
+def paint_over(pixels: np.ndarray, share: np.ndarray, color: tuple[int, int, int] = GREEN) -> np.ndarray:
+    """(H, W, 3) uint8: share * colour + (1 - share) * pixels."""
+    return np.round(pixels + share[..., None] * (np.array(color) - pixels.astype(float))).astype(np.uint8)
+
+
+def save_and_load(pixels: np.ndarray, kind: str, **options) -> np.ndarray:
+    """The pixels as a lossy file gives them back."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **options)
+    return np.asarray(Image.open(file).convert("RGB"))
