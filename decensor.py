@@ -51,7 +51,7 @@ def _run(options: Options) -> int:
     _set_up_logging(options.verbose)
     jobs = plan_jobs(options.folders)
     if not jobs:
-        print(printable(describe_no_pictures(options.folders.painted), sys.stdout.encoding))
+        print(printable(describe_no_pictures(options.folders), sys.stdout.encoding))
         return 0
     report = Report(len(jobs), options.color, sys.stdout)
     try:

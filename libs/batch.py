@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from libs.errors import PictureError
 from libs.holes import count_regions, painted_hole
 from libs.inpaint import Predict, fill
-from libs.jobs import Job
-from libs.pictures import Picture, read_picture, write_png
+from libs.jobs import Job, make_folder_of
+from libs.pictures import Picture, describe_losses, kind_of, read_picture, write_picture
 from libs.report import Report
 
 # JPEG and soft brushes keep each channel this near to the paint; drawn greens seldom come so near.
@@ -73,7 +72,7 @@ def _read_page(job: Job, color: Color) -> Page:
     """The picture to start from and what is painted in it, perhaps nothing; PictureError as a sentence."""
     if job.refusal:
         raise PictureError(job.refusal)
-    painted = read_picture(job.painted)
+    painted = read_picture(job.painted, job.most_megapixels)
     hole = painted_hole(painted.pixels, color)
     almost = _count_almost(painted.pixels, hole, color)
     advice = "paint with a hard pencil and save as PNG"
@@ -82,7 +81,7 @@ def _read_page(job: Job, color: Color) -> Page:
     notes = [f"{almost} more pixels are almost {color} and stay, {advice}"] if almost else []
     if job.original is None:
         return Page(painted, hole, tuple(notes))
-    return Page(_read_original(job.original, job.painted, hole.shape), hole, (MOSAIC_NOTE, *notes))
+    return Page(_read_original(job, hole.shape), hole, (MOSAIC_NOTE, *notes))
 
 
 def _count_almost(pixels: np.ndarray, hole: np.ndarray, color: Color) -> int:
@@ -104,16 +103,16 @@ def _holds_square(flags: np.ndarray, side: int) -> bool:
     return bool(flags.any())
 
 
-def _read_original(original: Path, painted: Path, shape: tuple[int, int]) -> Picture:
+def _read_original(job: Job, shape: tuple[int, int]) -> Picture:
     """The unpainted picture; PictureError if it is broken or not of the painted one's (height, width)."""
     try:
-        picture = read_picture(original)
+        picture = read_picture(job.original, job.most_megapixels)
     except PictureError as error:
-        raise PictureError(f"its original {original}: {error}") from error
+        raise PictureError(f"its original {job.original}: {error}") from error
     height, width = picture.pixels.shape[:2]
     if (height, width) != shape:
         raise PictureError(
-            f"{painted.name} is {shape[1]} x {shape[0]} pixels but its original {original} "
+            f"{job.painted.name} is {shape[1]} x {shape[0]} pixels but its original {job.original} "
             f"is {width} x {height}; make both the same size"
         )
     return picture
@@ -123,22 +122,24 @@ def _fill_page(
     job: Job, reading: "Future[Page]", get_predict: Callable[[], Predict], report: Report
 ) -> Callable[[], None]:
     """Fill one picture; returned is what is left to do: write it and tell, or only tell."""
-    name = job.painted.name
+    name = job.name
     try:
         page = reading.result()
         if not page.hole.any():
             return functools.partial(report.tell_unpainted, name)
+        losses = describe_losses(page.picture, kind_of(job.result))
         predict = get_predict()
         started = time.perf_counter()
         result = replace(page.picture, pixels=fill(page.picture.pixels, page.hole, predict))
-        holes, notes = count_regions(page.hole), page.notes
+        holes, notes = count_regions(page.hole), (*page.notes, *page.picture.notes, *losses)
     except (PictureError, MemoryError) as error:
         return functools.partial(_tell_failed, name, error, report)
 
     def finish() -> None:
         # The page is not used here: while its result is written, its pixels and hole need no memory.
         try:
-            write_png(job.result, result)
+            make_folder_of(job)
+            write_picture(job.result, result)
         except (PictureError, MemoryError) as error:
             _tell_failed(name, error, report)
         else:
