@@ -78,7 +78,7 @@ def _fill_folders(options: Options) -> int:
     folders = options.folders
     jobs = plan_jobs(folders)
     if not jobs:
-        print(printable(describe_no_pictures(folders.painted), sys.stdout.encoding))
+        print(printable(describe_no_pictures(folders), sys.stdout.encoding))
         return 0
     if options.check:
         return _check(options, jobs)

@@ -11,11 +11,11 @@ from libs.errors import PictureError
 from libs.gallery import Entry, Gallery
 from libs.holes import count_regions
 from libs.inpaint import Predict, fill
-from libs.jobs import Job
+from libs.jobs import Job, make_folder_of
 from libs.ledger import Ledger, Made
 from libs.pages import Page, read_page
 from libs.paint import PaintSettings
-from libs.pictures import Picture, read_picture, write_png
+from libs.pictures import Picture, describe_losses, kind_of, read_picture, write_picture
 from libs.pipeline import work_through
 from libs.report import Report
 from libs.tidy import move_to_done
@@ -106,20 +106,22 @@ class _Batch:
             page = taken.page
             if not page.hole.any():
                 return functools.partial(self._pass_over, job, page.notes)
+            losses = describe_losses(page.picture, kind_of(job.result))
             predict = self._get_predict()
             started = time.perf_counter()
             result = replace(page.picture, pixels=fill(page.picture.pixels, page.hole, predict))
             holes = count_regions(page.hole)
         except (PictureError, MemoryError) as error:
             return functools.partial(self._fail, job, error)
-        tell = functools.partial(self._report.tell_filled, job.painted.name, holes)
+        tell = functools.partial(self._report.tell_filled, job.name, holes)
         # While the result is written the page needs memory only if it will be shown.
         shown = page if self._manners.gallery else None
-        notes, sources = page.notes, taken.sources
+        notes, sources = (*page.notes, *page.picture.notes, *losses), taken.sources
 
         def finish() -> Outcome:
             try:
-                write_png(job.result, result)
+                make_folder_of(job)
+                write_picture(job.result, result)
             except (PictureError, MemoryError) as error:
                 return self._fail(job, error)
             if sources is not None:
@@ -136,11 +138,11 @@ class _Batch:
         if gallery is not None:
             has_result = outcome.kind in ("filled", "done")
             result = outcome.job.result.relative_to(gallery.path.parent) if has_result else None
-            gallery.add(Entry(outcome.job.painted.name, outcome.kind, sentence, result, outcome.views))
+            gallery.add(Entry(outcome.job.name, outcome.kind, sentence, result, outcome.views))
 
     def _leave(self, job: Job, taken: Taken) -> Outcome:
         """What is left to do for a picture that is finished already."""
-        said = functools.partial(self._report.tell_done_before, job.painted.name, self._clean(job))
+        said = functools.partial(self._report.tell_done_before, job.name, self._clean(job))
         try:
             views = _show(taken.page, read_picture(job.result)) if taken.page else None
         except (PictureError, MemoryError):  # it is no failure that a finished picture cannot be shown
@@ -148,12 +150,12 @@ class _Batch:
         return Outcome(job, "done", said, views)
 
     def _pass_over(self, job: Job, notes: tuple[str, ...]) -> Outcome:
-        return Outcome(job, "unpainted", functools.partial(self._report.tell_unpainted, job.painted.name, notes))
+        return Outcome(job, "unpainted", functools.partial(self._report.tell_unpainted, job.name, notes))
 
     def _fail(self, job: Job, error: PictureError | MemoryError) -> Outcome:
-        logger.info("%s failed", job.painted.name, exc_info=error)
+        logger.info("%s failed", job.name, exc_info=error)
         reason = str(error) if isinstance(error, PictureError) else OUT_OF_MEMORY
-        return Outcome(job, "failed", functools.partial(self._report.tell_failed, job.painted.name, reason))
+        return Outcome(job, "failed", functools.partial(self._report.tell_failed, job.name, reason))
 
     def _clean(self, job: Job) -> tuple[str, ...]:
         """Move a finished picture aside if asked to; a note if that cannot be."""
@@ -161,7 +163,7 @@ class _Batch:
             if self._manners.clean_inputs:
                 move_to_done(job.painted, job.result)
         except PictureError as error:
-            logger.info("%s stays", job.painted.name, exc_info=error)
+            logger.info("%s stays", job.name, exc_info=error)
             return (str(error),)
         return ()
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from libs.advice import refuse, tell
 from libs.errors import PictureError
 from libs.holes import count_regions
-from libs.jobs import Job
+from libs.jobs import Job, make_folder_of
 from libs.overlay import draw_overlay
 from libs.paint import Painted, PaintSettings, find_paint
-from libs.pictures import Picture, read_picture, write_png
+from libs.pictures import Picture, read_picture, write_picture
 from libs.windows import FillSettings, plan_tiles
 
 COLUMNS = ("exact", "close", "soft", "almost", "holes", "windows")
@@ -29,7 +29,7 @@ def check_all(jobs: list[Job], settings: PaintSettings, tell_line: Callable[[str
         except (PictureError, MemoryError) as error:
             failed += 1
             reason = str(error) if isinstance(error, PictureError) else OUT_OF_MEMORY
-            tell_line(_row([""] * len(COLUMNS), f"{job.painted.name}: FAILED, {reason}"))
+            tell_line(_row([""] * len(COLUMNS), f"{job.name}: FAILED, {reason}"))
     return failed
 
 
@@ -42,12 +42,13 @@ def _check(job: Job, settings: PaintSettings) -> str:
     """The picture's line, once its overlay is written."""
     if job.refusal:
         raise PictureError(job.refusal)
-    picture = read_picture(job.painted)
+    picture = read_picture(job.painted, job.most_megapixels)
     found = find_paint(picture.pixels, settings)
     tiles = plan_tiles(found.hole, FillSettings())
-    write_png(overlay_path(job), Picture(draw_overlay(picture.pixels, found, settings, tiles)))
+    make_folder_of(job)
+    write_picture(overlay_path(job), Picture(draw_overlay(picture.pixels, found, settings, tiles)))
     numbers = (found.exact, found.close, found.soft, found.almost_count, count_regions(found.hole), len(tiles))
-    return _row(numbers, "; ".join([job.painted.name, *_remarks(found, settings)]))
+    return _row(numbers, "; ".join([job.name, *_remarks(found, settings)]))
 
 
 def _remarks(found: Painted, settings: PaintSettings) -> list[str]:

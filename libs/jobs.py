@@ -1,19 +1,43 @@
 """Folders -> jobs: which picture is filled, from which original, into which file."""
 
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from libs.errors import PictureError, UsageError
-from libs.pictures import ENDINGS, find_original, find_pictures, group_by_stem, stem_key
+from libs.pictures_find import (
+    ENDINGS,
+    find_original,
+    find_pictures,
+    find_subfolders,
+    folder_key,
+    group_by_stem,
+    name_key,
+)
+from libs.pictures_read import MOST_MEGAPIXELS
+from libs.pictures_write import KINDS, LONGEST_NAME
+from libs.tidy import FOLDER
+
+SAME = "same"
+OUTPUT_FORMATS = (SAME, "png", "webp")
 
 
 @dataclass(frozen=True)
 class Folders:
-    """Where painted pictures are, where results go, and where unpainted originals are (None: nowhere)."""
+    """Where painted pictures are, where results go, and where unpainted originals are (None: nowhere).
+
+    named: files and folders that are filled instead of the folder `painted`; recursive: folders with all below
+    them; output_format: one of OUTPUT_FORMATS; most_megapixels: larger pictures are refused, in millions of pixels.
+    """
 
     painted: Path
     results: Path
     originals: Path | None = None
+    named: tuple[Path, ...] = ()
+    recursive: bool = False
+    output_format: str = "png"
+    most_megapixels: float = MOST_MEGAPIXELS
 
 
 @dataclass(frozen=True)
@@ -21,34 +45,68 @@ class Job:
     """One painted picture, the file its result goes to, the original it starts from (None: the painted one).
 
     refusal: why it is not to be filled at all, as a sentence; empty if it is.
+    inside: the folder of the picture, relative to the one that was named, and of its result among the results.
     """
 
     painted: Path
     result: Path
     original: Path | None = None
     refusal: str = ""
+    inside: Path = field(default=Path())
+    most_megapixels: float = MOST_MEGAPIXELS
+
+    @property
+    def name(self) -> str:
+        """What the picture is called in its line."""
+        return str(self.inside / self.painted.name)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A painted picture, or a folder that cannot be listed (then with a refusal), and its place in the results."""
+
+    path: Path
+    inside: Path = field(default=Path())
+    refusal: str = ""
 
 
 def plan_jobs(folders: Folders) -> list[Job]:
     """One job a picture, in reading order; UsageError if a folder cannot be used. Nothing is written."""
-    _check_apart(folders)
-    painted = _list_folder(folders.painted)
-    originals = group_by_stem(_list_folder(folders.originals)) if folders.originals else {}
-    firsts = {key: paths[0] for key, paths in group_by_stem(painted).items()}
-    return [_plan_job(path, folders, originals, firsts[stem_key(path)]) for path in painted]
+    found = list(dict.fromkeys(_find_painted(folders)))
+    _check_apart(found, folders)
+    originals = {inside: _group_originals(inside, folders) for inside in {item.inside for item in found}}
+    jobs = [_plan_job(item, folders, originals[item.inside]) for item in found]
+    return _refuse_collisions(jobs, folders)
 
 
-def _plan_job(painted: Path, folders: Folders, originals: dict[str, list[Path]], first: Path) -> Job:
-    """The job of one picture; `first` is the one that gets the result's name."""
-    result = folders.results / f"{painted.stem}.png"
-    if painted != first:
-        return Job(painted, result, refusal=f"its result would replace that of {first.name}; rename one of the two")
-    if folders.originals is None:
-        return Job(painted, result)
-    try:
-        return Job(painted, result, find_original(painted, originals, folders.originals))
-    except PictureError as error:
-        return Job(painted, result, refusal=str(error))
+def _find_painted(folders: Folders) -> Iterator[_Found]:
+    """The pictures of all folders that are to be filled, and those named one by one."""
+    for named in folders.named or (folders.painted,):
+        if folders.named and not named.exists():
+            raise UsageError(f"there is no file or folder {named}; look for a slip in its name")
+        if folders.named and not named.is_dir():
+            yield _Found(named)
+            continue
+        pictures = _list_folder(named)
+        yield from (_Found(path) for path in pictures if not (folders.recursive and path.is_dir()))
+        if folders.recursive:
+            yield from _find_below(named, folders)
+
+
+def _find_below(top: Path, folders: Folders) -> Iterator[_Found]:
+    """The pictures of all folders in a folder; a folder that cannot be listed is only that one's failure.
+
+    Folders of finished pictures that were moved out of the way are passed over.
+    """
+    left_out = [folder for folder in (folders.results, folders.originals) if folder is not None]
+    for inside in find_subfolders(top, left_out):
+        if inside == Path() or FOLDER in inside.parts:
+            continue
+        try:
+            yield from (_Found(path, inside) for path in find_pictures(top / inside) if not path.is_dir())
+        except OSError as error:
+            refusal = f"cannot list this folder ({error.strerror}); allow reading it"
+            yield _Found(top / inside, inside.parent, refusal)
 
 
 def _list_folder(folder: Path) -> list[Path]:
@@ -60,24 +118,94 @@ def _list_folder(folder: Path) -> list[Path]:
         raise UsageError(f"cannot list {folder} ({error.strerror}); name a folder that may be read") from error
 
 
-def _check_apart(folders: Folders) -> None:
+def _group_originals(inside: Path, folders: Folders) -> dict[str, list[Path]]:
+    """The originals for the pictures of one folder, by stem."""
+    if folders.originals is None:
+        return {}
+    if inside != Path() and not (folders.originals / inside).is_dir():
+        return {}
+    return group_by_stem(_list_folder(folders.originals / inside))
+
+
+def _plan_job(found: _Found, folders: Folders, originals: dict[str, list[Path]]) -> Job:
+    """The job of one picture, as if it were the only one."""
+    result = folders.results / found.inside / found.path.name
+    job = Job(found.path, result, None, found.refusal, found.inside, folders.most_megapixels)
+    if job.refusal:
+        return job
+    try:
+        if folders.originals is not None:
+            job = replace(job, original=find_original(job.painted, originals, folders.originals / job.inside))
+        ending = _choose_ending(job.original or job.painted, folders.output_format)
+        job = replace(job, result=job.result.with_name(f"{job.painted.stem}{ending}"))
+        _check_place(job)
+    except PictureError as error:
+        return replace(job, refusal=str(error))
+    return job
+
+
+def _choose_ending(start: Path, output_format: str) -> str:
+    """How the result's name ends, from the picture that it starts from: with the dot."""
+    if output_format != SAME:
+        return f".{output_format}"
+    return start.suffix if start.suffix[1:].lower() in KINDS else ".png"
+
+
+def _check_place(job: Job) -> None:
+    """PictureError if the result's name is too long or its folder is a link to somewhere else."""
+    if len(os.fsencode(job.result.name)) > LONGEST_NAME:
+        raise PictureError("its result's name would be too long; give it a shorter one")
+    top = _top_of(job)
+    for above in reversed(job.result.parents[: len(job.inside.parts)]):
+        if above.exists() and above.resolve() != top.resolve() / above.relative_to(top):
+            raise PictureError(f"{above} is a link to another place, where no result is written; remove the link")
+
+
+def _top_of(job: Job) -> Path:
+    """The folder of all results."""
+    return job.result.parents[len(job.inside.parts)]
+
+
+def _refuse_collisions(jobs: list[Job], folders: Folders) -> list[Job]:
+    """Of jobs whose results some file system would take for one, only the first is not refused."""
+    firsts: dict[tuple[str, ...], Job] = {}
+    return [_refuse_second(job, firsts.setdefault(_result_key(job, folders), job)) for job in jobs]
+
+
+def _result_key(job: Job, folders: Folders) -> tuple[str, ...]:
+    return name_key(job.result.relative_to(folders.results))
+
+
+def _refuse_second(job: Job, first: Job) -> Job:
+    if job is first or job.refusal:
+        return job
+    other = first.painted if first.name == job.name else first.name
+    return replace(job, refusal=f"its result would replace that of {other}; rename one of the two")
+
+
+def _check_apart(found: list[_Found], folders: Folders) -> None:
     """UsageError if results would be written over pictures that the person gave."""
-    for given in (folders.painted, folders.originals):
-        if given is not None and _are_one(given, folders.results):
+    read = {folder for folder in (folders.painted, folders.originals) if folder} if not folders.named else set()
+    read |= {item.path.parent for item in found}
+    if folders.originals is not None:
+        read |= {folders.originals / item.inside for item in found}
+    keys = {folder_key(folder) for folder in read if folder.is_dir()}
+    for written in {folders.results, *(folders.results / item.inside for item in found)}:
+        if written.is_dir() and folder_key(written) in keys:
             raise UsageError(
-                f"{folders.results} is both read and written, results would replace your own pictures; "
+                f"{written} is both read and written, results would replace your own pictures; "
                 "name another folder with --decensor_output_path"
             )
 
 
-def _are_one(folder: Path, other: Path) -> bool:
-    """Whether two paths lead to one folder, by links or in other letter case too."""
-    return folder.exists() and other.exists() and folder.samefile(other)
-
-
-def describe_no_pictures(folder: Path) -> str:
+def describe_no_pictures(folders: Folders) -> str:
     """What to tell the person whose folder holds no picture."""
-    return f"no pictures in {folder}; put painted pictures there ({', '.join(ENDINGS)}) and start again"
+    searched = ", ".join(map(str, folders.named)) or str(folders.painted)
+    advice = f"put painted pictures there ({', '.join(ENDINGS)}) and start again"
+    below = any(len(find_subfolders(folder, ())) > 1 for folder in folders.named or (folders.painted,))
+    if below and not folders.recursive:
+        advice += ", or add --recursive to fill those in the folders inside it too"
+    return f"no pictures in {searched}; {advice}"
 
 
 def make_results_folder(folder: Path) -> None:
@@ -86,3 +214,14 @@ def make_results_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot make the folder {folder} ({error.strerror}); name another one") from error
+
+
+def make_folder_of(job: Job) -> None:
+    """Make the folder for one result, if it is missing (again); PictureError if the system refuses or it is a link."""
+    _check_place(job)
+    try:
+        _top_of(job).mkdir(exist_ok=True)
+        job.result.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        words = f"cannot make the folder {job.result.parent} ({error.strerror})"
+        raise PictureError(f"{words}; make room or allow writing there") from error

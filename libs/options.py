@@ -6,12 +6,20 @@ from pathlib import Path
 
 from libs.errors import UsageError
 from libs.holes import GREEN
-from libs.jobs import Folders
+from libs.jobs import OUTPUT_FORMATS, Folders
 from libs.paint import MOST_GROWTH, TOLERANCE, PaintSettings
+from libs.pictures import MOST_MEGAPIXELS
 from libs.processor import prefers_bfloat16
 
 __version__ = "0.1.0"
 AHEAD, MOST_AHEAD = 2, 64
+# In millions of pixels: more is a slip of the pen, and Pillow counts no further.
+MOST_ADDRESSABLE = 2000
+FORMAT_HELP = (
+    "png and webp are lossless: what is not redrawn stays exactly as it was. same keeps the kind of file, and is "
+    "lossless too but for JPEG: what is written as JPEG again changes slightly everywhere, each time a little more "
+    "(GIF becomes PNG; default: png)"
+)
 WORDS = {
     **dict.fromkeys(("true", "yes", "t", "y", "1"), True),
     **dict.fromkeys(("false", "no", "f", "n", "0"), False),
@@ -64,6 +72,10 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
         painted=arguments.decensor_input_path or home / "decensor_input",
         results=arguments.decensor_output_path or home / "decensor_output",
         originals=originals if arguments.is_mosaic else None,
+        named=tuple(arguments.named),
+        recursive=arguments.recursive,
+        output_format=arguments.output_format,
+        most_megapixels=arguments.max_pixels,
     )
     model = arguments.model or home / "models" / "model.h5"
     return Options(
@@ -88,6 +100,7 @@ def _build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_folders(parser)
+    _add_files(parser)
     _add_paint(parser)
     _add_network(parser)
     _add_manners(parser)
@@ -105,6 +118,27 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
     ):
         described = f"{contents} (default: {usual} beside the program)"
         group.add_argument(option, type=Path, metavar="FOLDER", help=described)
+    described = "fill the pictures in all folders inside the given ones too; results lie in folders of the same names"
+    group.add_argument("--recursive", action="store_true", help=described)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    described = "pictures, or folders of pictures, to fill instead of those in decensor_input"
+    parser.add_argument("named", nargs="*", type=Path, metavar="FILE", help=described)
+    group = parser.add_argument_group("picture files")
+    group.add_argument("--output_format", choices=OUTPUT_FORMATS, default="png", help=FORMAT_HELP)
+    described = f"refuse larger pictures, in millions of pixels (default: {MOST_MEGAPIXELS}, about 2 GB of memory)"
+    group.add_argument("--max_pixels", type=_parse_megapixels, default=MOST_MEGAPIXELS, metavar="N", help=described)
+
+
+def _parse_megapixels(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < MOST_ADDRESSABLE:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of millions of pixels, like 250")
+    return number
 
 
 def _add_paint(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from libs.errors import PictureError
+from libs.pictures_write import part_of
 
 FOLDER = "done"
 
@@ -48,7 +49,7 @@ def _free_name(folder: Path, painted: Path) -> Path:
 
 
 def remove_parts(files: Iterable[Path]) -> None:
-    """Remove what a killed run left of files that are written as `NAME.part`; nothing else is looked at."""
+    """Remove what a killed run left of files that were being written (`part_of`); nothing else is looked at."""
     for file in files:
         with suppress(OSError):
-            file.with_name(f"{file.name}.part").unlink()
+            part_of(file).unlink()

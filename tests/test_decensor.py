@@ -12,7 +12,7 @@ from PIL import Image
 from place import GREEN, Place, draw_page, grey
 
 import decensor
-from libs import batch, options, pages, pictures
+from libs import batch, options, pages
 from libs.errors import WeightsError
 from libs.options import parse_options
 
@@ -163,7 +163,7 @@ def test_a_result_that_cannot_be_written_fails_that_picture_only(place):
     assert place.written() == ["a.png", "b.png"]
 
 
-@pytest.mark.parametrize(("module", "step"), [(pages, "read_picture"), (batch, "fill"), (batch, "write_png")])
+@pytest.mark.parametrize(("module", "step"), [(pages, "read_picture"), (batch, "fill"), (batch, "write_picture")])
 def test_lack_of_memory_fails_that_picture_only(place, monkeypatch, module, step):
     for name in ("a.png", "b.png"):
         place.put(name, draw_page())
@@ -463,12 +463,13 @@ def test_a_bug_is_not_hidden(place, monkeypatch):
         decensor.main([])
 
 
-def test_a_huge_page_is_refused_with_a_sentence(place, monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 1000)
+def test_a_huge_page_is_refused_with_the_option_that_allows_it(place):
     place.put("page.png", draw_page())
-    code, lines, _ = place.run()
+    code, lines, _ = place.run("--max_pixels", "0.001")
     assert code == 1
     assert "FAILED, too large, 30 x 40 = 1,200 pixels; " in lines[0]
+    assert lines[0].endswith("add --max_pixels 1")
+    assert place.run("--max_pixels", "1")[0] == 0
 
 
 def run_program(*argv: str, **environment: str) -> subprocess.CompletedProcess:

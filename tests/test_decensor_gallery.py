@@ -395,3 +395,14 @@ def test_results_folder_removed_meanwhile_loses_no_input_and_gives_no_traceback(
     assert inputs == set(names)
     for name, line in zip(names, lines, strict=False):
         assert ("1 hole filled" in line) or (f"FAILED, cannot write {place.results / name}" in line)
+
+
+def test_pictures_that_were_moved_aside_are_not_filled_again(place):
+    (place.inputs / "chapter").mkdir()
+    place.put("a.png", draw_page(), place.inputs / "chapter")
+    assert place.run("--recursive", "--clean_inputs")[1][0].startswith(f"[1/1] {Path('chapter') / 'a.png'}: 1 hole")
+    assert (place.inputs / "chapter" / "done" / "a.png").exists()
+    code, lines, _ = place.run("--recursive")
+    assert code == 0
+    assert len(lines) == 1
+    assert lines[0].startswith("no pictures in")

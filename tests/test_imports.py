@@ -10,6 +10,10 @@ ROOT = Path(__file__).parent.parent
 LEVELS = {
     "libs.errors": 0,
     "libs.pictures": 1,
+    "libs.pictures_find": 1,
+    "libs.pictures_content": 1,
+    "libs.pictures_read": 1,
+    "libs.pictures_write": 1,
     "libs.pictures_preview": 1,
     "libs.holes": 1,
     "libs.fringe": 1,
@@ -43,12 +47,20 @@ LEVELS = {
     "train": 7,
 }
 ARROWS_BESIDE = {
+    ("libs.tidy", "libs.pictures_write"),
+    ("libs.pictures_read", "libs.pictures_content"),
+    ("libs.pictures_write", "libs.pictures_content"),
+    ("libs.pictures", "libs.pictures_find"),
+    ("libs.pictures", "libs.pictures_content"),
+    ("libs.pictures", "libs.pictures_read"),
+    ("libs.pictures", "libs.pictures_write"),
     ("libs.training", "libs.training"),
     ("libs.training", "model"),
     ("libs.training", "libs.inpaint"),
     ("model", "libs.inpaint"),
 }
 PROGRAMS = {"decensor", "train"}
+PICTURES = {f"libs.pictures_{part}" for part in ("content", "preview", "read", "write")} | {"libs.pictures"}
 FILES = sorted([*ROOT.glob("*.py"), *ROOT.glob("libs/**/*.py")])
 
 
@@ -112,7 +124,7 @@ def test_only_the_network_is_imported_inside_a_function(path):
 @pytest.mark.parametrize(
     ("package", "allowed"),
     [
-        ("PIL", {"libs.pictures", "libs.pictures_preview"}),
+        ("PIL", PICTURES),
         ("h5py", {"libs.weights"}),
         ("keras", {"model", "libs.layers", "libs.training", "train"}),
         ("tensorflow", set()),

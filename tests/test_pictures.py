@@ -2,7 +2,6 @@
 
 import os
 import struct
-import unicodedata
 import zlib
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import pytest
 from numpy.testing import assert_array_equal
 from PIL import Image, ImageCms
 
-from libs import pictures
+from libs import pictures_read
 from libs.errors import PictureError
-from libs.pictures import Picture, find_original, find_pictures, group_by_stem, read_picture, write_png
+from libs.pictures import Metadata, Picture, read_picture, write_picture
 
 GREEN = (0, 255, 0)
 
@@ -39,49 +38,6 @@ def noise(rng, *shape) -> np.ndarray:
     return rng.integers(0, 256, shape, dtype=np.uint8)
 
 
-# Finding and pairing
-
-
-def touch(folder: Path, *names: str) -> None:
-    for name in names:
-        (folder / name).write_bytes(b"")
-
-
-def test_pictures_come_in_the_order_a_person_expects(tmp_path):
-    touch(tmp_path, "page10.png", "page2.PNG", "Page1.jpg", "10.png", "9.png", "page2b.webp", "cover.tiff")
-    names = [path.name for path in find_pictures(tmp_path)]
-    assert names == ["9.png", "10.png", "cover.tiff", "Page1.jpg", "page2.PNG", "page2b.webp", "page10.png"]
-
-
-def test_every_known_kind_is_found_and_nothing_else(tmp_path):
-    known = ["a.png", "b.JPG", "c.jpeg", "d.WebP", "e.bmp", "f.tif", "g.TIFF", "h.gif"]
-    touch(tmp_path, *known, ".hidden.png", "._h.png", "notes.txt", "png", ".png", "i.png.part", "Thumbs.db")
-    assert [path.name for path in find_pictures(tmp_path)] == known
-
-
-def test_of_one_stem_the_kind_that_can_hold_green_comes_first(tmp_path):
-    touch(tmp_path, "cover.jpg", "cover.png", "cover.gif")
-    assert [path.suffix for path in find_pictures(tmp_path)] == [".png", ".gif", ".jpg"]
-
-
-def test_the_original_is_found_in_any_letter_case_and_unicode_form(tmp_path):
-    painted = Path(unicodedata.normalize("NFC", "Café 2.png"))
-    touch(tmp_path, unicodedata.normalize("NFD", "CAFÉ 2.JPG"), "cafe 2.png")
-    originals = group_by_stem(find_pictures(tmp_path))
-    assert find_original(painted, originals, tmp_path).suffix == ".JPG"
-
-
-def test_a_missing_original_is_told_with_both_names(tmp_path):
-    with pytest.raises(PictureError, match=r"no original: .* has no picture named sea\.\*; .* as sea\.png"):
-        find_original(Path("sea.png"), {}, tmp_path)
-
-
-def test_two_originals_are_told_by_name(tmp_path):
-    touch(tmp_path, "sea.png", "Sea.jpg")
-    with pytest.raises(PictureError, match=r"2 originals: .* has sea\.png and Sea\.jpg; leave only the one"):
-        find_original(Path("sea.png"), group_by_stem(find_pictures(tmp_path)), tmp_path)
-
-
 # Reading
 
 
@@ -90,7 +46,7 @@ def test_two_originals_are_told_by_name(tmp_path):
 def test_reading_what_was_written_changes_no_byte(tmp_path, rng, size, channels):
     pixels = noise(rng, *size, 3)
     alpha = noise(rng, *size) if channels == 4 else None
-    write_png(tmp_path / "a.png", Picture(pixels, alpha))
+    write_picture(tmp_path / "a.png", Picture(pixels, alpha))
     picture = read_picture(tmp_path / "a.png")
     assert_array_equal(picture.pixels, pixels)
     assert picture.pixels.dtype == np.uint8
@@ -102,7 +58,7 @@ def test_colour_under_full_transparency_is_kept(save, rng, tmp_path):
     rgba[..., 3] = 0
     picture = read_picture(save(rgba))
     assert_array_equal(picture.pixels, rgba[..., :3])
-    write_png(tmp_path / "again.png", picture)
+    write_picture(tmp_path / "again.png", picture)
     assert_array_equal(np.asarray(Image.open(tmp_path / "again.png")), rgba)
 
 
@@ -115,7 +71,7 @@ def test_a_grey_page_is_written_grey_again(save, rng, tmp_path, alpha):
     picture = read_picture(save(image))
     assert picture.grey
     assert_array_equal(picture.pixels, np.stack([grey] * 3, axis=-1))
-    write_png(tmp_path / "again.png", picture)
+    write_picture(tmp_path / "again.png", picture)
     again = Image.open(tmp_path / "again.png")
     assert again.mode == image.mode
     assert again.tobytes() == image.tobytes()
@@ -162,6 +118,33 @@ def test_sixteen_bit_grey_is_rounded_to_eight(save, kind):
     picture = read_picture(save(deep, f"deep.{kind}"))
     assert_array_equal(picture.pixels[0, :, 0], [0, 1, 128, 255, 1, 2])
     assert picture.grey
+    assert picture.notes == ("16 bits a channel became 8",)
+
+
+def test_sixteen_bit_colour_is_told(tmp_path):
+    deep = (np.arange(12).reshape(2, 6) * 5000).astype(">u2")
+    rows = b"".join(b"\0" + row.tobytes() for row in deep)
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 16, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    file = b"\x89PNG\r\n\x1a\n"
+    for name, contents in chunks:
+        file += struct.pack(">I", len(contents)) + name + contents + struct.pack(">I", zlib.crc32(name + contents))
+    (tmp_path / "deep.png").write_bytes(file)
+    picture = read_picture(tmp_path / "deep.png")
+    assert np.abs(picture.pixels.reshape(-1) - deep.reshape(-1) / 257).max() < 1
+    assert picture.notes == ("16 bits a channel became 8",)
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "tif", "gif"])
+def test_more_frames_or_pages_are_told(save, kind):
+    frames = [Image.new("RGB", (6, 5), color) for color in (GREEN, (9, 9, 9))]
+    path = save(frames[0], f"many.{kind}", save_all=True, append_images=frames[1:])
+    word = "page" if kind == "tif" else "frame"
+    assert read_picture(path).notes == (f"only its first {word} was taken, there are more",)
+
+
+def test_a_whole_picture_has_nothing_to_tell(save, rng):
+    for name in ("a.png", "a.jpg", "a.webp", "a.bmp", "a.tif", "a.gif"):
+        assert read_picture(save(noise(rng, 5, 5, 3), name)).notes == ()
 
 
 @pytest.mark.parametrize("kind", ["png", "bmp", "tif", "gif", "webp"])
@@ -178,7 +161,15 @@ def test_a_cmyk_jpeg_is_read_as_colour(save):
     red, green, blue = picture.pixels[8, 8]
     assert red > 200
     assert max(green, blue) < 60
-    assert picture.icc_profile is None
+    assert picture.metadata.icc_profile is None
+    assert picture.notes == ("CMYK colours became RGB", "its colour profile does not fit and was left out")
+
+
+def test_a_kind_that_is_not_meant_to_be_read_is_not_read_under_another_name(save, rng):
+    path = save(noise(rng, 5, 5, 3), "page.ppm")
+    assert failure(path.rename(path.with_name("page.png"))).startswith(
+        "cannot read it (not a picture, broken, or of an unknown kind)"
+    )
 
 
 @pytest.mark.parametrize("mode", ["YCbCr", "LAB", "CMYK", "RGBA", "LA", "PA"])
@@ -207,19 +198,19 @@ def test_of_an_animation_the_first_frame_is_read(save):
 def test_resolution_and_colour_profile_are_kept(save, rng, tmp_path):
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     picture = read_picture(save(noise(rng, 5, 5, 3), dpi=(300, 300), icc_profile=profile))
-    write_png(tmp_path / "again.png", picture)
+    write_picture(tmp_path / "again.png", picture)
     again = Image.open(tmp_path / "again.png").info
     assert again["icc_profile"] == profile
     assert again["dpi"] == pytest.approx((300, 300), abs=0.1)
 
 
 def test_senseless_resolution_is_dropped(save):
-    assert read_picture(save(Image.new("RGB", (2, 2)), "a.jpg", dpi=(0, 0))).dpi is None
+    assert read_picture(save(Image.new("RGB", (2, 2)), "a.jpg", dpi=(0, 0))).metadata.dpi is None
 
 
 def test_a_page_of_144_million_pixels_is_below_the_limit():
-    pictures._check_size((12_000, 12_000))
-    pictures._check_size((30_000, 2_000))
+    pictures_read._check_size((12_000, 12_000), pictures_read.MOST_MEGAPIXELS)
+    pictures_read._check_size((30_000, 2_000), pictures_read.MOST_MEGAPIXELS)
 
 
 def test_pillows_own_limit_does_not_interfere(save, recwarn):
@@ -241,22 +232,24 @@ def failure(path: Path) -> str:
     return str(caught.value)
 
 
-def test_too_large_a_page_is_refused_with_its_size(save, monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 1000)
-    assert failure(save(Image.new("1", (70, 60)))) == (
-        "too large, 70 x 60 = 4,200 pixels; at most 1,000 can be read, cut it into parts"
+def test_too_large_a_page_is_refused_with_its_size_and_the_way_on(save):
+    path = save(Image.new("1", (20_000, 10_000)))
+    assert failure(path) == (
+        "too large, 20000 x 10000 = 200,000,000 pixels; cut it into parts, or, if there are 2.4 GB of free memory, "
+        "add --max_pixels 200"
     )
+    pictures_read._check_size((20_000, 10_000), 200)
 
 
 @pytest.mark.parametrize("kind", ["png", "jpg", "bmp", "tif", "gif", "webp"])
 def test_a_cut_off_file_is_a_sentence_wherever_it_is_cut(save, rng, kind):
     path = save(noise(rng, 40, 40, 3), f"page.{kind}")
-    whole = path.read_bytes()
+    whole, expected = path.read_bytes(), read_picture(path).pixels
     refused = 0
     for percent in range(0, 100, 5):
         path.write_bytes(whole[: len(whole) * percent // 100])
         try:
-            assert read_picture(path).pixels.shape == (40, 40, 3)
+            assert_array_equal(read_picture(path).pixels, expected)
         except PictureError as error:
             refused += 1
             assert str(error).startswith("cannot read it (")
@@ -287,7 +280,7 @@ def test_text_named_like_a_picture_is_told(tmp_path):
 
 
 def test_an_empty_file_is_told(tmp_path):
-    touch(tmp_path, "a.png")
+    (tmp_path / "a.png").touch()
     assert failure(tmp_path / "a.png") == "cannot read it (0 bytes, an empty file); copy or save it again"
 
 
@@ -309,7 +302,7 @@ def test_a_pipe_does_not_hang_the_batch(tmp_path):
 def test_a_locked_file_is_told(save, monkeypatch):
     path = save(Image.new("RGB", (2, 2)))
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Image, "open", refuse)
@@ -325,15 +318,15 @@ def test_colours_in_floating_point_are_told(save):
 
 
 def test_the_same_picture_gives_the_same_bytes(tmp_path, rng):
-    picture = Picture(noise(rng, 30, 30, 3), dpi=(72, 72))
+    picture = Picture(noise(rng, 30, 30, 3), metadata=Metadata(dpi=(72, 72)))
     for name in ("a.png", "b.png"):
-        write_png(tmp_path / name, picture)
+        write_picture(tmp_path / name, picture)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
 def test_an_earlier_result_is_replaced(tmp_path):
     (tmp_path / "a.png").write_text("old")
-    write_png(tmp_path / "a.png", Picture(np.zeros((2, 2, 3), np.uint8)))
+    write_picture(tmp_path / "a.png", Picture(np.zeros((2, 2, 3), np.uint8)))
     assert read_picture(tmp_path / "a.png").pixels.shape == (2, 2, 3)
 
 
@@ -345,7 +338,7 @@ def test_a_failed_write_leaves_the_earlier_result_and_no_part(tmp_path, monkeypa
 
     monkeypatch.setattr(os, "fsync", fill_disk)
     with pytest.raises(PictureError, match=r"cannot write .*a\.png \(No space left on device\); make room or"):
-        write_png(tmp_path / "a.png", Picture(np.zeros((2, 2, 3), np.uint8)))
+        write_picture(tmp_path / "a.png", Picture(np.zeros((2, 2, 3), np.uint8)))
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
     assert (tmp_path / "a.png").read_text() == "old"
 
@@ -356,10 +349,10 @@ def test_a_write_that_runs_out_of_memory_leaves_no_part(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Image.Image, "save", run_out)
     with pytest.raises(MemoryError):
-        write_png(tmp_path / "a.png", Picture(np.zeros((2, 2, 3), np.uint8)))
+        write_picture(tmp_path / "a.png", Picture(np.zeros((2, 2, 3), np.uint8)))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_folder_is_told(tmp_path):
     with pytest.raises(PictureError, match=r"cannot write .* \(No such file or directory\); make room or"):
-        write_png(tmp_path / "gone" / "a.png", Picture(np.zeros((2, 2, 3), np.uint8)))
+        write_picture(tmp_path / "gone" / "a.png", Picture(np.zeros((2, 2, 3), np.uint8)))

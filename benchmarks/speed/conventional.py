@@ -16,7 +16,7 @@ from keras import ops
 from libs.holes import painted_hole
 from libs.inpaint import FillSettings, fill
 from libs.layers import EPSILON, SmoothFill
-from libs.pictures import Picture, find_pictures, read_picture, write_png
+from libs.pictures import Picture, find_pictures, read_picture, write_picture
 from libs.weights import read_weights
 from model import BATCH_NORM_EPSILON, LEAKY_SLOPE, UnetConfig, assign_weights, config_of
 
@@ -102,7 +102,7 @@ def main(argv: list[str] | None = None) -> int:
     for number, path in enumerate(pictures, 1):
         pixels = read_picture(path).pixels
         filled = fill(pixels, painted_hole(pixels), predict, settings=settings)
-        write_png(arguments.decensor_output_path / f"{path.stem}.png", Picture(filled))
+        write_picture(arguments.decensor_output_path / f"{path.stem}.png", Picture(filled))
         print(f"[{number}/{len(pictures)}] {path.name}", flush=True)
     return 0
 

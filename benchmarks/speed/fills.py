@@ -25,7 +25,7 @@ from benchmarks.speed.plan import (
 )
 from libs.holes import painted_hole, random_bars
 from libs.inpaint import Predict, fill
-from libs.pictures import Picture, read_picture, write_png
+from libs.pictures import Picture, read_picture, write_picture
 
 PEER_SIDES = (512, 1024)
 PEERS = ("telea", "patchmatch")
@@ -74,7 +74,7 @@ def measure_stages(plan: Plan) -> list[Line]:
         Line(f"{page}: find holes", time_median(lambda: painted_hole(pixels), plan.repeats), "s"),
         Line(f"{page}: network", median(network), "s"),
         Line(f"{page}: cut and blend", median(filling) - median(network), "s"),
-        Line(f"{page}: write", time_median(lambda: write_png(target, Picture(pixels)), plan.repeats), "s"),
+        Line(f"{page}: write", time_median(lambda: write_picture(target, Picture(pixels)), plan.repeats), "s"),
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.pages import draw_page, paint_holes
 from libs.holes import random_bars
 from libs.inpaint import Predict
-from libs.pictures import Picture, write_png
+from libs.pictures import Picture, write_picture
 
 PAGE, HOLES = (1200, 1700), 4
 GIBIBYTE = 2**30
@@ -62,7 +62,7 @@ def paint_pages(folder: Path, count: int, size: tuple[int, int], holes: int) -> 
     folder.mkdir()
     for seed in range(count):
         page = draw_page(seed, *size)
-        write_png(folder / page_name(seed), Picture(paint_holes(page, seed, holes)))
+        write_picture(folder / page_name(seed), Picture(paint_holes(page, seed, holes)))
     return folder
 
 

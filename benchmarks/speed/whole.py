@@ -24,7 +24,7 @@ from benchmarks.speed.plan import (
 )
 from libs.holes import GREEN
 from libs.inpaint import Predict, fill
-from libs.pictures import Picture, write_png
+from libs.pictures import Picture, write_picture
 from libs.windows import FillSettings, plan_tiles
 
 PAGES = 20
@@ -119,7 +119,7 @@ def _paint_huge(folder: Path) -> Path:
         height, width = rng.integers(30, 200, 2)
         pixels[row : row + height, column : column + width] = GREEN
     folder.mkdir()
-    write_png(folder / "page.png", Picture(pixels))
+    write_picture(folder / "page.png", Picture(pixels))
     return folder
 
 

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from libs.errors import DecensorError, UsageError
-from libs.pictures import Picture, write_png
+from libs.pictures import Picture, write_picture
 from libs.training.painter import Painter
 from libs.training.samples import Batch
 from libs.weights import Weights, write_weights
@@ -179,7 +179,7 @@ class Run:
             _write_state(run / "state.npz", summary, state)
         except OSError as error:
             raise UsageError(f"{run}: cannot save there ({error}); make room or allow writing") from error
-        write_png(run / "preview.png", Picture(self._preview()))
+        write_picture(run / "preview.png", Picture(self._preview()))
 
     def _check_finite(self, arrays: dict[str, np.ndarray]) -> None:
         for name, array in arrays.items():

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from libs.pictures import Picture, write_png
+from libs.pictures import Picture, write_picture
 
 
 def draw_picture(seed: int, height: int = 160, width: int = 144) -> np.ndarray:
@@ -26,5 +26,5 @@ def art_folder(tmp_path) -> Path:
     folder = tmp_path / "pictures"
     (folder / "more").mkdir(parents=True)
     for number in range(5):
-        write_png(folder / ("more" if number == 4 else ".") / f"{number}.png", Picture(draw_picture(number)))
+        write_picture(folder / ("more" if number == 4 else ".") / f"{number}.png", Picture(draw_picture(number)))
     return folder

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from libs.errors import UsageError
-from libs.pictures import Picture, read_picture, write_png
+from libs.pictures import Picture, read_picture, write_picture
 from libs.training import art
 from libs.training.art import Art, ArtFolder, find_art, open_art
 
@@ -94,7 +94,7 @@ def test_equal_seeds_draw_equal_pictures_while_all_fit(art_folder):
 
 def test_unreadable_and_too_small_pictures_are_left_out(art_folder):
     (art_folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
-    write_png(art_folder / "small.png", Picture(np.zeros((63, 500, 3), np.uint8)))
+    write_picture(art_folder / "small.png", Picture(np.zeros((63, 500, 3), np.uint8)))
     source = Art(find_art(art_folder, art_folder / "unpacked"), 10 * SIDES, 64)
     assert all(min(pixels.shape[:2]) >= 64 for pixels in draws(source, 100))
     assert source.left_out == 2
@@ -109,7 +109,7 @@ def test_when_no_picture_is_left_that_is_told(art_folder):
 def test_what_is_transparent_is_white(tmp_path):
     pixels, alpha = np.zeros((64, 64, 3), np.uint8), np.zeros((64, 64), np.uint8)
     alpha[:32] = 255
-    write_png(tmp_path / "figure.png", Picture(pixels, alpha))
+    write_picture(tmp_path / "figure.png", Picture(pixels, alpha))
     drawn = Art([tmp_path / "figure.png"], SIDES, 64).draw(np.random.default_rng(0))
     assert_array_equal(np.unique(drawn[:32]), 0)
     assert_array_equal(np.unique(drawn[32:]), 255)

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import train
-from libs.pictures import Picture, read_picture, write_png
+from libs.pictures import Picture, read_picture, write_picture
 from libs.weights import read_weights
 from model import load_predictor
 
@@ -147,7 +147,7 @@ def test_a_folder_without_pictures_is_told(start, capsys, tmp_path):
 
 def test_pictures_that_are_all_too_small_are_told(start, capsys, tmp_path):
     (tmp_path / "icons").mkdir()
-    write_png(tmp_path / "icons" / "small.png", Picture(np.zeros((63, 63, 3), np.uint8)))
+    write_picture(tmp_path / "icons" / "small.png", Picture(np.zeros((63, 63, 3), np.uint8)))
     (tmp_path / "icons" / "broken.png").write_bytes(b"broken")
     code, sentence = complain(start, capsys, "--images", str(tmp_path / "icons"))
     assert code == 2

@@ -1,0 +1,49 @@
+"""Folders -> names of picture files."""
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from libs.errors import PictureError
+from libs.pictures_find import find_original, find_pictures, group_by_stem
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).write_bytes(b"")
+
+
+def test_pictures_come_in_the_order_a_person_expects(tmp_path):
+    touch(tmp_path, "page10.png", "page2.PNG", "Page1.jpg", "10.png", "9.png", "page2b.webp", "cover.tiff")
+    names = [path.name for path in find_pictures(tmp_path)]
+    assert names == ["9.png", "10.png", "cover.tiff", "Page1.jpg", "page2.PNG", "page2b.webp", "page10.png"]
+
+
+def test_every_known_kind_is_found_and_nothing_else(tmp_path):
+    known = ["a.png", "b.JPG", "c.jpeg", "d.WebP", "e.bmp", "f.tif", "g.TIFF", "h.gif"]
+    touch(tmp_path, *known, ".hidden.png", "._h.png", "notes.txt", "png", ".png", "i.png.part", "Thumbs.db")
+    assert [path.name for path in find_pictures(tmp_path)] == known
+
+
+def test_of_one_stem_the_kind_that_can_hold_green_comes_first(tmp_path):
+    touch(tmp_path, "cover.jpg", "cover.png", "cover.gif")
+    assert [path.suffix for path in find_pictures(tmp_path)] == [".png", ".gif", ".jpg"]
+
+
+def test_the_original_is_found_in_any_letter_case_and_unicode_form(tmp_path):
+    painted = Path(unicodedata.normalize("NFC", "Café 2.png"))
+    touch(tmp_path, unicodedata.normalize("NFD", "CAFÉ 2.JPG"), "cafe 2.png")
+    originals = group_by_stem(find_pictures(tmp_path))
+    assert find_original(painted, originals, tmp_path).suffix == ".JPG"
+
+
+def test_a_missing_original_is_told_with_both_names(tmp_path):
+    with pytest.raises(PictureError, match=r"no original: .* has no picture named sea\.\*; .* as sea\.png"):
+        find_original(Path("sea.png"), {}, tmp_path)
+
+
+def test_two_originals_are_told_by_name(tmp_path):
+    touch(tmp_path, "sea.png", "Sea.jpg")
+    with pytest.raises(PictureError, match=r"2 originals: .* has sea\.png and Sea\.jpg; leave only the one"):
+        find_original(Path("sea.png"), group_by_stem(find_pictures(tmp_path)), tmp_path)
