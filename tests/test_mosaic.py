@@ -1,0 +1,229 @@
+"""Mosaics: the grid is found again, the result agrees with the blocks, and what is no mosaic is not taken for one."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from scipy import ndimage
+
+from benchmarks.mosaics import Pixelation, block_means, compress, pixelate
+from libs.mosaic import block_hints, collect_hints, describe_findings, fill_mosaic, show_grids
+from libs.mosaic_cover import Cover, judge_cover
+from libs.mosaic_find import Findings, find_mosaics
+from libs.mosaic_grid import measure_blocks
+from tests.mosaics import draw_scene, rectangle
+
+SHAPE = (300, 340)
+
+
+def nearest(images, masks):
+    """A network that gives every pixel the colour of the nearest known one."""
+    out = images.copy()
+    for image, mask, drawn in zip(images, masks, out, strict=True):
+        rows, columns = ndimage.distance_transform_edt(mask[..., 0] == 0, return_distances=False, return_indices=True)
+        drawn[:] = image[rows, columns]
+    return out
+
+
+def noisy(images, masks):
+    """A network that draws anything but what is there."""
+    return np.random.default_rng(1).random(images.shape, dtype=np.float32)
+
+
+def pixelated(seed, height, width, quality=None, grown=0):
+    """A scene with a pixelated rectangle of some 14 blocks a side, and what is painted over."""
+    rng = np.random.default_rng(seed)
+    scene = draw_scene(*SHAPE, seed)
+    pixelation = Pixelation(height, width, rng.uniform(0, height), rng.uniform(0, width))
+    sides = [int(min(max(12 * side, 60), 0.75 * length)) for side, length in zip((height, width), SHAPE, strict=True)]
+    corner = [int(rng.integers(8, length - side - 8)) for side, length in zip(sides, SHAPE, strict=True)]
+    area = rectangle(SHAPE, *corner, *sides)
+    pixels = pixelate(scene, area, pixelation)
+    pixels = pixels if quality is None else compress(pixels, quality)
+    hole = rectangle(SHAPE, corner[0] - grown, corner[1] - grown, sides[0] + 2 * grown, sides[1] + 2 * grown)
+    return pixels, hole, pixelation
+
+
+def assert_found(findings, height, width):
+    (mosaic,) = findings.mosaics
+    assert mosaic.grid.rows.pitch == pytest.approx(height, abs=0.1)
+    assert mosaic.grid.columns.pitch == pytest.approx(width, abs=0.1)
+    return mosaic
+
+
+@pytest.mark.parametrize("side", [4, 5, 6, 8, 11, 16, 24, 32])
+@pytest.mark.parametrize("quality", [None, 85])
+def test_whole_sides_are_found(side, quality):
+    pixels, hole, _ = pixelated(side, side, side, quality)
+    assert_found(find_mosaics(pixels, hole), side, side)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("quality", [None, 95, 75])
+def test_fractional_sides_are_found_and_need_not_be_square(seed, quality):
+    rng = np.random.default_rng(seed)
+    height = rng.uniform(4.5, 18)
+    width = height if seed % 2 else height * rng.uniform(0.75, 1.3)
+    pixels, hole, _ = pixelated(seed, height, width, quality)
+    assert_found(find_mosaics(pixels, hole), height, width)
+
+
+@pytest.mark.parametrize("grown", [-7, -3, 3, 9])
+def test_the_paint_may_be_larger_or_smaller_than_the_mosaic(grown):
+    pixels, hole, _ = pixelated(3, 11.0, 11.0, None, grown)
+    mosaic = assert_found(find_mosaics(pixels, hole), 11.0, 11.0)
+    assert (mosaic.area & ~hole[mosaic.window.slices]).any() == (grown < 0)
+
+
+def test_two_grids_in_one_hole_are_both_found():
+    scene = draw_scene(260, 400, 5)
+    first, second = rectangle((260, 400), 40, 30, 150, 150), rectangle((260, 400), 60, 190, 160, 180)
+    pixels = pixelate(scene, first, Pixelation(8.0, 8.0, 3, 5))
+    pixels = pixelate(pixels, second, Pixelation(13.5, 13.5, 0, 2))
+    hole = first | second | rectangle((260, 400), 60, 178, 100, 14)
+    pitches = sorted(mosaic.grid.rows.pitch for mosaic in find_mosaics(pixels, hole).mosaics)
+    assert pitches == pytest.approx([8.0, 13.5], abs=0.1)
+
+
+def test_a_lone_block_is_a_mosaic():
+    pixels = draw_scene(120, 120, 2)
+    block = rectangle((120, 120), 50, 40, 18, 18)
+    pixels[block] = (141, 90, 77)
+    findings = find_mosaics(pixels, block)
+    mosaic = assert_found(findings, 18, 18)
+    hints = block_hints(mosaic)
+    assert (hints.rows, hints.columns) == (59, 49)
+    assert_array_equal(hints.values * 255, [[141, 90, 77]])
+
+
+@pytest.mark.parametrize("colour", [0, 255, (10, 8, 5)])
+def test_a_black_or_white_square_is_a_bar(colour):
+    pixels = draw_scene(120, 120, 2)
+    bar = rectangle((120, 120), 50, 40, 18, 18)
+    pixels[bar] = colour
+    findings = find_mosaics(pixels, bar)
+    assert not findings.mosaics and findings.covers == [Cover.BAR]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_blur_is_a_blur_and_gives_soft_hints(seed):
+    scene = draw_scene(*SHAPE, seed)
+    hole = rectangle(SHAPE, 60, 70, 120, 130)
+    soft = ndimage.gaussian_filter(scene.astype(float), (5, 5, 0))
+    pixels = np.where(hole[..., None], soft, scene).astype(np.uint8)
+    findings = find_mosaics(pixels, hole)
+    assert findings.covers == [Cover.BLUR]
+    hints = collect_hints(findings, hole)
+    assert 0.5 < len(hints.rows) / (hole.sum() / 64) <= 1
+    shown = np.abs(hints.values * 255 - soft[hints.rows, hints.columns])
+    assert shown.mean() < 6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_frosted_glass_is_taken_for_a_blur(seed):
+    scene = draw_scene(*SHAPE, seed)
+    hole = rectangle(SHAPE, 60, 70, 120, 130)
+    rng = np.random.default_rng(seed)
+    rows, columns = np.indices(SHAPE) + rng.integers(-6, 7, (2, *SHAPE))
+    frosted = scene[rows.clip(0, SHAPE[0] - 1), columns.clip(0, SHAPE[1] - 1)]
+    assert judge_cover(np.where(hole[..., None], frosted, scene), hole) is Cover.BLUR
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_drawing_is_no_mosaic_and_gives_no_hints(seed):
+    scene = draw_scene(*SHAPE, seed)
+    hole = rectangle(SHAPE, 60, 70, 120, 130)
+    findings = find_mosaics(scene, hole)
+    assert not findings.mosaics and findings.covers == [Cover.DRAWING]
+    assert not len(collect_hints(findings, hole).rows)
+
+
+@pytest.mark.parametrize("draw", [nearest, noisy])
+@pytest.mark.parametrize(("height", "width"), [(4.0, 4.0), (8.0, 8.0), (13.7, 11.2), (30.0, 30.0)])
+def test_pixelating_the_result_gives_the_mosaic_back(draw, height, width):
+    pixels, hole, _ = pixelated(7, height, width, None, 2)
+    findings = find_mosaics(pixels, hole)
+    result = fill_mosaic(pixels, hole, findings, draw)
+    (mosaic,) = findings.mosaics
+    here = mosaic.window.slices
+    rows, columns = mosaic.blocks.rows, mosaic.blocks.columns
+    labels = rows[:, None] * (columns[-1] + 1) + columns
+    sums = [np.bincount(labels.ravel(), result[here][..., c].ravel().astype(float)) for c in range(3)]
+    means = np.stack(sums, axis=-1).reshape(*mosaic.known.shape, 3) / mosaic.blocks.sizes[..., None]
+    errors = np.abs(means - mosaic.blocks.values)[mosaic.known]
+    assert errors.mean() < 2 and mosaic.known.sum() > 30
+
+
+def test_no_block_edge_is_drawn():
+    """A network that draws one grey is corrected smoothly: steps on the grid's lines are like any other."""
+    pixels, hole, _ = pixelated(4, 16.0, 16.0)
+    findings = find_mosaics(pixels, hole)
+    result = fill_mosaic(pixels, hole, findings, lambda images, masks: np.full_like(images, 0.5))
+    (mosaic,) = findings.mosaics
+    inner = ndimage.binary_erosion(mosaic.area, iterations=2)
+    steps = np.abs(np.diff(result[mosaic.window.slices].astype(int), axis=1)).mean(axis=-1)
+    inside = inner[:, 1:] & inner[:, :-1]
+    edge = np.diff(mosaic.blocks.columns) > 0
+    assert steps[:, edge][inside[:, edge]].mean() < 1.5 * steps[:, ~edge][inside[:, ~edge]].mean()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_only_the_hole_changes_and_what_was_given_stays(seed):
+    pixels, hole, _ = pixelated(seed, 9.3, 9.3, None, -4)
+    before = pixels.copy()
+    findings = find_mosaics(pixels, hole)
+    result = fill_mosaic(pixels, hole, findings, noisy)
+    assert_array_equal(pixels, before)
+    assert_array_equal(result[~hole], pixels[~hole])
+    assert "the mosaic goes on beyond the paint and stays there, paint all of it" in describe_findings(findings, hole)
+
+
+def test_the_network_never_sees_the_mosaic_beside_the_paint():
+    pixels, hole, _ = pixelated(3, 12.0, 12.0, None, -20)
+    seen = []
+
+    def remember(images, masks):
+        seen.append(masks.copy())
+        return np.full_like(images, 0.5)
+
+    findings = find_mosaics(pixels, hole)
+    fill_mosaic(pixels, hole, findings, remember)
+    (mosaic,) = findings.mosaics
+    assert sum((mask == 0).sum() for mask in seen) + len(block_hints(mosaic).rows) > 1.2 * hole.sum()
+
+
+def test_hints_are_the_means_of_the_true_blocks():
+    pixels, hole, pixelation = pixelated(8, 10.0, 10.0)
+    scene = draw_scene(*SHAPE, 8)
+    hints = collect_hints(find_mosaics(pixels, hole), hole)
+    rows, columns = pixelation.numbers(SHAPE)
+    means = block_means(scene, pixelation)[rows[hints.rows] * (columns[-1] + 1) + columns[hints.columns]]
+    assert np.abs(hints.values * 255 - means).max() <= 0.5 + 1e-3
+    assert len(hints.rows) > 100
+
+
+def test_a_block_size_that_the_person_gives_is_taken():
+    pixels, hole, _ = pixelated(3, 12.0, 12.0)
+    (mosaic,) = find_mosaics(pixels, hole, block=6).mosaics
+    assert (mosaic.grid.rows.pitch, mosaic.grid.columns.pitch) == (6.0, 6.0)
+
+
+def test_the_grid_is_shown_on_a_copy():
+    pixels, hole, _ = pixelated(3, 12.0, 12.0)
+    findings = find_mosaics(pixels, hole)
+    shown = show_grids(pixels, findings)
+    changed = (shown != pixels).any(axis=-1)
+    assert changed[hole].mean() > 0.1 and not changed[~ndimage.binary_dilation(hole)].any()
+
+
+def test_nothing_found_is_a_plain_fill():
+    scene = draw_scene(*SHAPE, 1)
+    hole = rectangle(SHAPE, 60, 70, 60, 60)
+    result = fill_mosaic(scene, hole, Findings(), lambda images, masks: np.full_like(images, 0.5))
+    assert (result[hole] == 128).all()
+
+
+def test_blocks_outside_the_area_do_not_count():
+    pixels, hole, _ = pixelated(3, 12.0, 12.0)
+    (mosaic,) = find_mosaics(pixels, hole).mosaics
+    nothing = measure_blocks(pixels[mosaic.window.slices], np.zeros_like(mosaic.area), mosaic.grid)
+    assert not nothing.flat.any() and not nothing.counts.any()
