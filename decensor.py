@@ -20,6 +20,7 @@ from libs.gallery import Gallery
 from libs.inpaint import Predict
 from libs.jobs import Job, describe_no_pictures, make_results_folder, plan_jobs
 from libs.ledger import Ledger, digest_settings
+from libs.mosaic import MosaicSettings
 from libs.options import Options, __version__, parse_options
 from libs.report import Report, printable
 from libs.tidy import remove_parts
@@ -85,7 +86,8 @@ def _fill_folders(options: Options) -> int:
     book = Gallery(folders.results / gallery.NAME) if options.report else None
     remove_parts([*(job.result for job in jobs), folders.results / gallery.NAME])
     ledger = Ledger(folders.results, digest_settings(options.describe_results(), options.model))
-    manners = Manners(ledger, book, options.overwrite, options.clean_inputs, options.jobs)
+    mosaic = MosaicSettings(options.mosaic_block, options.verbose)
+    manners = Manners(ledger, book, options.overwrite, options.clean_inputs, options.jobs, mosaic)
     report = Report(len(jobs), options.paint.color, sys.stdout)
     try:
         fill_all(jobs, options.paint, functools.partial(_start_network, options), report, manners)

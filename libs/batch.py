@@ -7,12 +7,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from libs.errors import PictureError
 from libs.gallery import Entry, Gallery
 from libs.holes import count_regions
 from libs.inpaint import Predict, fill
 from libs.jobs import Job, make_folder_of
 from libs.ledger import Ledger, Made
+from libs.mosaic import MosaicSettings, describe_findings, fill_mosaic, show_grids
+from libs.mosaic_find import find_mosaics
 from libs.pages import Page, read_page
 from libs.paint import PaintSettings
 from libs.pictures import Picture, describe_losses, kind_of, read_picture, write_picture
@@ -21,6 +25,7 @@ from libs.report import Report
 from libs.tidy import move_to_done
 from libs.views import Views, make_views
 
+FOUND_BY_ITSELF = MosaicSettings()
 OUT_OF_MEMORY = "not enough memory for it; close other programs or cut it into parts"
 
 logger = logging.getLogger("decensor")
@@ -31,7 +36,7 @@ class Manners:
     """How a batch is done: what remembers finished pictures, and what shows them (None: nothing does).
 
     overwrite: redo finished ones too; clean_inputs: move them aside; ahead: how many pictures are read before, and
-    how many written after, the one that is being filled.
+    how many written after, the one that is being filled; mosaic: how originals are looked at.
     """
 
     ledger: Ledger
@@ -39,6 +44,7 @@ class Manners:
     overwrite: bool = False
     clean_inputs: bool = False
     ahead: int = 2
+    mosaic: MosaicSettings = FOUND_BY_ITSELF
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,18 +111,19 @@ class _Batch:
                 return functools.partial(self._leave, job, taken)
             page = taken.page
             if not page.hole.any():
-                return functools.partial(self._pass_over, job, page.notes)
+                return functools.partial(self._pass_over, job, page)
             losses = describe_losses(page.picture, kind_of(job.result))
             predict = self._get_predict()
             started = time.perf_counter()
-            result = replace(page.picture, pixels=fill(page.picture.pixels, page.hole, predict))
+            pixels, found = self._draw(job, page, predict)
+            result = replace(page.picture, pixels=pixels)
             holes = count_regions(page.hole)
         except (PictureError, MemoryError) as error:
             return functools.partial(self._fail, job, error)
         tell = functools.partial(self._report.tell_filled, job.name, holes)
         # While the result is written the page needs memory only if it will be shown.
         shown = page if self._manners.gallery else None
-        notes, sources = (*page.notes, *page.picture.notes, *losses), taken.sources
+        notes, sources = (*found, *page.notes, *page.picture.notes, *losses), taken.sources
 
         def finish() -> Outcome:
             try:
@@ -131,6 +138,18 @@ class _Batch:
             return Outcome(job, "filled", said, _show(shown, result))
 
         return finish
+
+    def _draw(self, job: Job, page: Page, predict: Predict) -> tuple[np.ndarray, list[str]]:
+        """The page's pixels with the hole redrawn; of an original by what lies there, and what to tell of that."""
+        pixels = page.picture.pixels
+        if job.original is None:
+            return fill(pixels, page.hole, predict), []
+        settings = self._manners.mosaic
+        findings = find_mosaics(pixels, page.hole, settings.block)
+        if settings.show_grid and findings.mosaics:
+            make_folder_of(job)
+            write_picture(job.result.with_name(f"{job.result.stem}.grid.png"), Picture(show_grids(pixels, findings)))
+        return fill_mosaic(pixels, page.hole, findings, predict), describe_findings(findings, page.hole)
 
     def tell(self, outcome: Outcome) -> None:
         """Print the picture's line, and show it in the gallery."""
@@ -149,7 +168,16 @@ class _Batch:
             views = None
         return Outcome(job, "done", said, views)
 
-    def _pass_over(self, job: Job, notes: tuple[str, ...]) -> Outcome:
+    def _pass_over(self, job: Job, page: Page) -> Outcome:
+        """What is left to do where nothing is painted: an original becomes the result as it is."""
+        notes = page.notes
+        if job.original is not None:
+            try:
+                make_folder_of(job)
+                write_picture(job.result, page.picture)
+            except (PictureError, MemoryError) as error:
+                return self._fail(job, error)
+            notes = ("the original is copied as it is", *notes)
         return Outcome(job, "unpainted", functools.partial(self._report.tell_unpainted, job.name, notes))
 
     def _fail(self, job: Job, error: PictureError | MemoryError) -> Outcome:

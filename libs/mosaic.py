@@ -1,5 +1,7 @@
 """Redraw pixelated areas by what their blocks tell: shown to the network as hints, and held to afterwards."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy
 
@@ -11,6 +13,14 @@ from libs.mosaic_grid import Comb
 # Corrections end when no block is farther off than this, in levels; it takes fewer rounds than these.
 CLOSE_ENOUGH, ROUNDS = 0.4, 24
 LINE_COLOUR, DOT_COLOUR = (255, 0, 0), (0, 128, 255)
+
+
+@dataclass(frozen=True)
+class MosaicSettings:
+    """block: side of all blocks in pixels, None to find it out; show_grid: also draw what was found."""
+
+    block: float | None = None
+    show_grid: bool = False
 
 
 def fill_mosaic(

@@ -39,7 +39,7 @@ class Options:
     """The command line.
 
     paint: what counts as painted; model: weights file; precision: "float32" or "bfloat16"; check: fill nothing,
-    show what would be redrawn.
+    show what would be redrawn; mosaic_block: side of a mosaic's blocks in pixels, None to find it out.
     """
 
     folders: Folders
@@ -53,6 +53,7 @@ class Options:
     clean_inputs: bool = False
     jobs: int = AHEAD
     autoclose: bool = False
+    mosaic_block: float | None = None
 
     def describe_results(self) -> dict[str, object]:
         """All settings but those that results do not depend on, and the files; any new one counts until named here."""
@@ -77,6 +78,8 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
         output_format=arguments.output_format,
         most_megapixels=arguments.max_pixels,
     )
+    if arguments.mosaic_block is not None and not arguments.is_mosaic:
+        raise UsageError("--mosaic_block is of use only together with --is_mosaic")
     model = arguments.model or home / "models" / "model.h5"
     return Options(
         folders,
@@ -86,7 +89,7 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
         arguments.verbose,
         **{
             name: getattr(arguments, name)
-            for name in ("check", "overwrite", "report", "clean_inputs", "jobs", "autoclose")
+            for name in ("check", "overwrite", "report", "clean_inputs", "jobs", "autoclose", "mosaic_block")
         },
     )
 
@@ -159,6 +162,8 @@ def _add_paint(parser: argparse.ArgumentParser) -> None:
         metavar="yes|no",
         help="start from the unpainted pictures of the same names (bare: yes; default: no)",
     )
+    described = "side of the mosaic's blocks, fractions allowed (default: found by itself)"
+    add("--mosaic_block", type=_parse_block, metavar="PIXELS", help=described)
     described = "fill nothing; write overlays of what would be redrawn and what only looks painted, and print a table"
     add("--check", action="store_true", help=described)
 
@@ -209,6 +214,16 @@ def _parse_growth(text: str) -> int:
     if not (text.strip().isdecimal() and int(text) <= MOST_GROWTH):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MOST_GROWTH}")
     return int(text)
+
+
+def _parse_block(text: str) -> float:
+    try:
+        side = float(text)
+    except ValueError:
+        side = 0.0
+    if not 2 <= side <= 200:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of pixels from 2 to 200")
+    return side
 
 
 def _parse_color(text: str) -> tuple[int, int, int]:

@@ -6,11 +6,13 @@ import numpy as np
 
 from libs.advice import refuse, tell
 from libs.errors import PictureError
+from libs.holes import painted_hole
 from libs.jobs import Job
 from libs.paint import PaintSettings, find_paint
 from libs.pictures import Picture, read_picture
 
-MOSAIC_NOTE = "drawn from the original's surroundings, the mosaic itself is not used yet"
+# Of what is painted so much may be of the paint's colour in the original too, by chance.
+GREEN_TWICE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,18 @@ def read_page(job: Job, paint: PaintSettings) -> Page:
         raise PictureError(refusal)
     if job.original is None:
         return Page(painted, found.hole, tuple(notes))
-    return Page(_read_original(job, found.hole.shape), found.hole, (MOSAIC_NOTE, *notes))
+    original = _read_original(job, found.hole.shape)
+    _check_unpainted(original, found.hole, paint, job)
+    return Page(original, found.hole, tuple(notes))
+
+
+def _check_unpainted(original: Picture, hole: np.ndarray, paint: PaintSettings, job: Job) -> None:
+    """PictureError if the original is painted just where the painted picture is."""
+    if hole.any() and painted_hole(original.pixels[hole][None], paint.color).mean() > GREEN_TWICE:
+        raise PictureError(
+            f"its original {job.original} is painted {paint.color} at the same place; "
+            "put the picture there as it was before it was painted"
+        )
 
 
 def _read_original(job: Job, shape: tuple[int, int]) -> Picture:

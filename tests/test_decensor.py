@@ -194,7 +194,7 @@ def test_mosaic_mode_starts_from_the_original(place):
     hole = (painted == GREEN).all(axis=-1)
     assert code == 0
     assert "sea.png: 1 hole filled in " in lines[0]
-    assert lines[0].endswith("; drawn from the original's surroundings, the mosaic itself is not used yet")
+    assert lines[0].endswith("; 1 hole is blurred or frosted, not pixelated, only the soft colours there are used")
     assert_array_equal(place.get("sea.png")[~hole], original[~hole])
     assert np.abs(place.get("sea.png")[hole].astype(int) - 128).max() <= 1
 
