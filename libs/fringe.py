@@ -71,8 +71,21 @@ def direction(color: Color) -> np.ndarray:
     return away / np.abs(away).max()
 
 
-def bleeding(lean: np.ndarray, paint: np.ndarray, full: float, reach: Reach) -> tuple[np.ndarray, bool]:
-    """((H, W) bool: pixels beside the paint that are mixed with it, whether it may bleed farther than was followed).
+@dataclass(frozen=True, eq=False)
+class Bleeding:
+    """mixed: (H, W) bool, pixels beside the paint that are mixed with it, if its edge is soft at all.
+
+    arcs: stretches of the edge; soft: how many of them seem to bleed. goes_on: perhaps farther than was followed.
+    """
+
+    mixed: np.ndarray
+    arcs: int
+    soft: int
+    goes_on: bool
+
+
+def find_bleeding(lean: np.ndarray, paint: np.ndarray, full: float, reach: Reach) -> Bleeding:
+    """What seems to be mixed with paint.
 
     lean: (H, W) float32 of `leaning`; paint: (H, W) bool; full: the leaning of the paint itself.
     """
@@ -92,7 +105,8 @@ def bleeding(lean: np.ndarray, paint: np.ndarray, full: float, reach: Reach) -> 
     stray[near] = (steps <= ways.reshape(-1)[arcs] + STRAY) & (lean[near] > limits[arcs])
     for _ in range(STRAY):
         mixed |= stray & scipy.ndimage.binary_dilation(mixed | paint, EIGHT)
-    return mixed, bool((ends >= reach.follow).any())
+    soft = int(np.count_nonzero(ends[edges]))
+    return Bleeding(mixed, int(edges.sum()), soft, bool((ends >= reach.follow).any()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,9 +21,8 @@ SUMMARY = -1
 def draw_paper(color: tuple[int, int, int] = GREEN) -> np.ndarray:
     """(300, 420, 3): white, with soft paint in the upper half and an almost painted square in the lower."""
     pixels = np.full((300, 420, 3), 255, np.uint8)
-    pixels[40:80, 50:150] = color
-    for step, share in enumerate((0.75, 0.5, 0.25)):
-        pixels[80 + step, 50:150] = 255 + share * (np.array(color) - 255)
+    for step, share in ((3, 0.25), (2, 0.5), (1, 0.75), (0, 1)):
+        pixels[40 - step : 80 + step, 50 - step : 150 + step] = 255 + share * (np.array(color) - 255)
     pixels[200:230, 300:360] = np.clip(color, 0, 230)
     return pixels
 

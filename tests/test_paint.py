@@ -1,9 +1,12 @@
 """What is painted is found: exactly, from lossy files, and as far as a soft brush reaches, but no farther."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scipy
 from numpy.testing import assert_array_equal
+from PIL import Image
 
 from benchmarks.pages import draw_page
 from libs.lookalike import Seen
@@ -13,6 +16,7 @@ from tests.brushes import FADES, draw_strokes, paint_over, save_and_load, soften
 GREEN, MAGENTA = (0, 255, 0), (255, 0, 255)
 LIGHT, DARK, RED, GRASS, SKIN = (250, 250, 245), (12, 10, 14), (200, 30, 30), (40, 160, 60), (250, 210, 180)
 SIZES = [(1, 1), (1, 40), (40, 1), (2, 3), (17, 33), (64, 64), (300, 70)]
+ROOT = Path(__file__).parent.parent
 SEEN = 3  # levels of difference that nobody sees
 
 
@@ -56,12 +60,25 @@ def test_a_hard_pencil_on_flat_colour_gives_exactly_what_was_painted(background)
     assert (found.exact, found.close, found.soft, found.seen) == (core.sum(), 0, 0, None)
 
 
-def test_a_hard_pencil_on_a_drawn_page_takes_hardly_more_than_what_was_painted(page):
+def test_a_hard_pencil_on_a_drawn_page_gives_exactly_what_was_painted(page):
     for seed in range(6):
         core = draw_strokes(*page.shape[:2], seed)
-        hole = find_paint(paint_over(page, core)).hole
-        assert hole.sum() <= 1.06 * core.sum()
-        assert scipy.ndimage.distance_transform_edt(~core)[hole].max() <= 6
+        assert_array_equal(find_paint(paint_over(page, core)).hole, core)
+
+
+def test_the_example_page_is_painted_hard():
+    pixels = np.asarray(Image.open(ROOT / "decensor_input" / "example.png"))
+    assert_array_equal(find_paint(pixels).hole, (pixels == GREEN).all(axis=-1))
+
+
+def test_a_soft_dot_beside_much_hard_paint_is_followed():
+    pixels, hard = flat(LIGHT), np.zeros((320, 320), bool)
+    hard[20:120, 20:300] = True
+    dot = np.hypot(*(np.mgrid[:320, :320] - 220)) < 20
+    painted = paint_over(pixels, np.maximum(hard, soften(dot, "round", 6)))
+    found = find_paint(painted)
+    assert largest_change(pixels, painted, found.hole) <= SEEN
+    assert_array_equal(found.hole[:180], hard[:180])
 
 
 # Soft paint
