@@ -12,7 +12,6 @@ __all__ = ["FillSettings", "Hints", "Predict", "fill"]
 
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 WHITE = 255
-HINT_PITCH = 8
 STRIP = 512
 # How near to pure white or black counts as meant to be pure.
 NEARLY_PURE = 5.5 / 255
@@ -46,17 +45,19 @@ def fill(
     hole: np.ndarray,
     predict: Predict,
     hints: Hints | None = None,
-    settings: FillSettings = FillSettings(),
+    settings: FillSettings | None = None,
 ) -> np.ndarray:
     """(H, W, 3) uint8: a copy of `pixels` with the pixels of `hole` (H, W) bool redrawn; all others unchanged.
 
     predict: images (B, h, w, 3) float32 in [0, 1] and masks (B, h, w, 1), 1 = known -> (B, h, w, 3); h and w are
-    multiples of `settings.step`. What `pixels` holds under the hole is never looked at. A picture that is
+    multiples of `settings.step`. settings: None for those of the network (`predict.settings`), or if it has none
+    the usual ones. What `pixels` holds under the hole is never looked at. A picture that is
     nothing but hole comes back white. ValueError if shapes or types do not fit.
     """
     _check(pixels, hole)
     result = pixels.copy()
     hints = NO_HINTS if hints is None else hints
+    settings = settings or getattr(predict, "settings", FillSettings())
     if hole.all() and not len(hints.rows):
         result[:] = WHITE
         return result
@@ -66,6 +67,8 @@ def fill(
     drawn = np.zeros(hole.shape, dtype=np.uint8)
     for tile in plan_tiles(hole, settings):
         image, known = _show(pixels, hole, hints, tile.window)
+        if settings.mirrored:
+            image, known = (_mirror(seen, tile.window, hole.shape) for seen in (image, known))
         drawing = predict(image[None], known[None, ..., None].astype(np.float32))[0]
         weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
         _paste(result, drawn, weights, _to_levels(drawing, image[known]), tile)
@@ -91,6 +94,13 @@ def _show(pixels: np.ndarray, hole: np.ndarray, hints: Hints, window: Window) ->
     image[here.rows, here.columns] = here.values
     known[here.rows, here.columns] = True
     return image, known
+
+
+def _mirror(seen: np.ndarray, window: Window, shape: tuple[int, int]) -> np.ndarray:
+    """What a window shows, (h, w, ...), with the picture of (height, width) `shape` mirrored where it has ended."""
+    part = seen[: shape[0] - window.top, : shape[1] - window.left]
+    beyond = [(0, whole - inside) for whole, inside in zip(seen.shape[:2], part.shape[:2], strict=True)]
+    return np.pad(part, beyond + [(0, 0)] * (seen.ndim - 2), mode="symmetric")
 
 
 def _to_levels(drawing: np.ndarray, surroundings: np.ndarray) -> np.ndarray:
@@ -155,7 +165,7 @@ def _with_coarse_hints(
         crop = box.grown(-(-context // CELL) * CELL, hole.shape)
         coarse = fill(*_half_size(*_with_hints(pixels, hole, hints, crop)), predict, None, settings)
         places = np.argwhere(inside > 1) + (rows.start, columns.start)
-        hints = _join(hints, _sample(coarse, crop, places))
+        hints = _join(hints, _sample(coarse, crop, places, settings.pitch))
     return hints
 
 
@@ -198,19 +208,20 @@ def _sum_fours(array: np.ndarray) -> np.ndarray:
     return array[::2, ::2] + array[1::2, ::2] + array[::2, 1::2] + array[1::2, 1::2]
 
 
-def _sample(coarse: np.ndarray, crop: Window, places: np.ndarray) -> Hints:
-    """Four hints a cell, one in the middle of every 8 x 8 pixels, from a half-size filled crop; (N, 2) cells."""
-    quarters = np.array([(0, 0), (0, 1), (1, 0), (1, 1)]) * HINT_PITCH
-    corners = (places[:, None] * CELL + quarters).reshape(-1, 2)
-    middles = corners + HINT_PITCH // 2
+def _sample(coarse: np.ndarray, crop: Window, places: np.ndarray, pitch: int) -> Hints:
+    """One hint in the middle of every `pitch` x `pitch` pixels, from a half-size filled crop; (N, 2) cells."""
+    steps = np.array(list(np.ndindex(CELL // pitch, CELL // pitch))) * pitch
+    corners = (places[:, None] * CELL + steps).reshape(-1, 2)
+    middles = corners + pitch // 2
     fits = (middles < (crop.bottom, crop.right)).all(axis=1)
     first = (corners[fits] - (crop.top, crop.left)) // 2
     last = np.array(coarse.shape[:2]) - 1
+    side = max(pitch // 2, 1)
     values = np.zeros((len(first), 3), np.float32)
-    for step in np.ndindex(HINT_PITCH // 2, HINT_PITCH // 2):
+    for step in np.ndindex(side, side):
         rows, columns = np.minimum(first + step, last).T
         values += coarse[rows, columns]
-    return Hints(middles[fits, 0], middles[fits, 1], values / (255 * (HINT_PITCH // 2) ** 2))
+    return Hints(middles[fits, 0], middles[fits, 1], values / (255 * side**2))
 
 
 def _join(one: Hints, other: Hints) -> Hints:

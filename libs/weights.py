@@ -16,14 +16,13 @@ import h5py
 import numpy as np
 
 from libs.errors import WeightsError
+from libs.weights_hdf5 import BROKEN, children, open_hdf5, read_dataset, text, walk
 
 FORMAT = "decensor weights"
 FORMAT_VERSION = 1
 HDF5_VERSION = "v110"
 TYPES = (np.float16, np.float32)
 WHERE_TO_GET = "get models/model.h5 again from the place this program came from, or name another file with --model"
-# What h5py raises on broken files, found by feeding it such.
-BROKEN = (OSError, LookupError, RuntimeError, ValueError, TypeError, AttributeError, MemoryError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +57,7 @@ def write_weights(path: Path, weights: Weights) -> None:
 def read_weights(path: Path) -> Weights:
     """The checked contents of a weights file; WeightsError in one sentence if anything about it is wrong."""
     try:
-        with _open(path, WHERE_TO_GET) as file:
+        with open_hdf5(path, WHERE_TO_GET) as file:
             _check_format(file, path)
             weights, digest = _read_contents(file)
     except BROKEN as error:
@@ -78,32 +77,16 @@ def read_arrays(path: Path, advice: str) -> dict[str, np.ndarray]:
 
     WeightsError if it cannot be read, ending in the advice: where to get a right one.
     """
-    arrays = {}
-
-    def collect(name: str, node: h5py.Group | h5py.Dataset) -> None:
-        if isinstance(node, h5py.Dataset):
-            arrays[name] = node[()]
-
     try:
-        with _open(path, advice) as file:
-            file.visititems(collect)
+        with open_hdf5(path, advice) as file:
+            return {name: read_dataset(dataset) for name, dataset in walk(file)}
     except BROKEN as error:
         raise WeightsError(f"{path}: broken or incomplete HDF5 file ({error}); {advice}") from error
-    return arrays
-
-
-def _open(path: Path, advice: str) -> h5py.File:
-    if not Path(path).is_file():
-        raise WeightsError(f"{path}: there is no such weights file; {advice}")
-    if not h5py.is_hdf5(path):
-        size = Path(path).stat().st_size
-        raise WeightsError(f"{path}: not an HDF5 file ({size} bytes), expected a weights file; {advice}")
-    return h5py.File(path, "r")
 
 
 def _check_format(file: h5py.File, path: Path) -> None:
     """WeightsError if an open file is another program's, or of another version."""
-    if "format" not in file.attrs or _text(file, "format") != FORMAT:
+    if "format" not in file.attrs or text(file, "format") != FORMAT:
         layers = ", ".join(list(file)[:3]) or "nothing"
         raise WeightsError(
             f"{path}: weights of another program (it holds {layers}), expected the format {FORMAT!r}; {WHERE_TO_GET}"
@@ -116,28 +99,18 @@ def _check_format(file: h5py.File, path: Path) -> None:
 
 def _read_contents(file: h5py.File) -> tuple[Weights, str]:
     """The contents and the recorded checksum of an open file; one of `BROKEN` if its structure is odd."""
-    config, training = json.loads(_text(file, "config")), json.loads(_text(file, "training"))
+    config, training = json.loads(text(file, "config")), json.loads(text(file, "training"))
     if not (isinstance(config, dict) and isinstance(training, dict)):
         raise ValueError("config and training must be JSON objects")
     arrays = {}
-    for layer, group in file.items():
+    for layer, group in children(file):
         if not isinstance(group, h5py.Group):
             raise ValueError(f"{layer} is not a group of arrays")
-        for name, dataset in group.items():
+        for name, dataset in children(group):
             if not isinstance(dataset, h5py.Dataset) or dataset.dtype not in TYPES:
                 raise ValueError(f"{layer}/{name} is not an array of float16 or float32")
-            arrays[f"{layer}/{name}"] = dataset[()]
-    return Weights(config, arrays, training), _text(file, "sha256")
-
-
-def _text(file: h5py.File, name: str) -> str:
-    """A root attribute, of fixed length or not; TypeError if it is no text."""
-    value = file.attrs[name]
-    if isinstance(value, bytes):
-        return value.decode()
-    if not isinstance(value, str):
-        raise TypeError(f"{name} is not a text")
-    return value
+            arrays[f"{layer}/{name}"] = read_dataset(dataset)
+    return Weights(config, arrays, training), text(file, "sha256")
 
 
 def _digest(arrays: dict[str, np.ndarray]) -> str:

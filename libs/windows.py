@@ -15,7 +15,9 @@ class FillSettings:
     window: longest side of what the network sees at once; smallest: shortest side of the same; step: both are
     multiples of it (2 to the number of the network's levels); margin: known surroundings wanted on every side
     of a hole; overlap: how far neighbouring parts of one large hole reach into each other; depth: a hole whose
-    middle is farther than this from anything known is filled at half size first.
+    middle is farther than this from anything known is filled at half size first; pitch: every how many pixels
+    the network then sees a hint; mirrored: a window that reaches beyond the picture shows it mirrored there,
+    else nothing.
     """
 
     window: int = 512
@@ -24,6 +26,8 @@ class FillSettings:
     margin: int = 96
     overlap: int = 64
     depth: int = 64
+    pitch: int = 8
+    mirrored: bool = False
 
     def __post_init__(self) -> None:
         if self.step < 1 or self.smallest % self.step or self.window % self.step:
@@ -34,6 +38,8 @@ class FillSettings:
             raise ValueError(f"overlap must be in [0, {self.core}), got {self.overlap}")
         if not CELL <= self.depth <= self.margin:
             raise ValueError(f"depth must be in [{CELL}, {self.margin}], got {self.depth}")
+        if self.pitch < 1 or CELL % self.pitch:
+            raise ValueError(f"pitch must divide {CELL}, got {self.pitch}")
 
     @property
     def core(self) -> int:

@@ -171,6 +171,43 @@ def put_broken_link(file):
     file["draw/link"] = h5py.SoftLink("/nowhere")
 
 
+def put_link_to_another_file(file):
+    file["draw/link"] = h5py.ExternalLink("other.h5", "/draw/kernel")
+
+
+def put_second_name(file):
+    file["draw/again"] = file["draw/kernel"]
+
+
+def put_circle(file):
+    file["draw/again"] = file["draw"]
+
+
+def put_numbers_of_another_file(file):
+    file.create_dataset("draw/other", (4,), np.float32, external=[("/etc/hostname", 0, 16)])
+
+
+def put_view_of_another_file(file):
+    layout = h5py.VirtualLayout((3,), np.float16)
+    layout[:] = h5py.VirtualSource("other.h5", "draw/bias", (3,))
+    file.create_virtual_dataset("draw/view", layout)
+
+
+def put_unknown_filter(file):
+    plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    plan.set_chunk((4,))
+    plan.set_filter(32015, h5py.h5z.FLAG_OPTIONAL)  # a number of a plugin that HDF5 would look for
+    h5py.h5d.create(file["draw"].id, b"plugged", h5py.h5t.IEEE_F32LE, h5py.h5s.create_simple((4,)), plan)
+
+
+def put_size_without_numbers(file):
+    file.create_dataset("draw/huge", (1 << 40,), np.float32)
+
+
+def put_packed_size_without_numbers(file):
+    file.create_dataset("draw/huge", (1 << 30,), np.float32, chunks=(1 << 20,), compression="gzip")
+
+
 def put_broken_json(file):
     file.attrs["config"] = "{'widths': 3}"
 
@@ -202,7 +239,15 @@ def leave_out_checksum(file):
         (put_group_for_array, "draw/deeper is not an array of float16 or float32"),
         (put_text_for_array, "draw/text is not an array of float16 or float32"),
         (put_whole_numbers_for_array, "draw/counts is not an array of float16 or float32"),
-        (put_broken_link, "draw/link is not an array|unable to"),
+        (put_broken_link, "link is not in the file itself"),
+        (put_link_to_another_file, "link is not in the file itself"),
+        (put_second_name, "has more than one name"),
+        (put_circle, "has more than one name"),
+        (put_numbers_of_another_file, "draw/other does not hold its numbers plainly"),
+        (put_view_of_another_file, "draw/view does not hold its numbers plainly"),
+        (put_unknown_filter, "draw/plugged does not hold its numbers plainly"),
+        (put_size_without_numbers, "draw/huge should have 4398046511104 bytes, but 0 are in the file"),
+        (put_packed_size_without_numbers, "draw/huge should have 4294967296 bytes, but 0 are in the file"),
         (put_broken_json, "Expecting property name"),
         (put_list_for_config, "config and training must be JSON objects"),
         (put_array_for_config, "config is not a text"),
