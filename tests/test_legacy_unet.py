@@ -52,7 +52,7 @@ def test_the_numbers_of_the_original_program_come_out(family, kind, predictors):
     drawn = predictors[family](golden_image()[None], golden_mask(kind)[None])
     expected = np.load(GOLDEN / FILES[family])[f"out_{kind}"]
     assert drawn.dtype == np.float32
-    assert_allclose(drawn[0, ::16, ::16], expected, rtol=0, atol=1e-4)
+    assert_allclose(drawn[0, ::16, ::16], expected, rtol=0, atol=1e-5)
 
 
 def test_the_golden_outputs_tell_the_families_and_the_masks_apart():
