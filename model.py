@@ -16,7 +16,9 @@ from keras import ops
 from libs.errors import WeightsError
 from libs.inpaint import Predict
 from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
+from libs.legacy_unet import load_legacy_predictor
 from libs.weights import WHERE_TO_GET, Weights, read_weights
+from libs.weights_legacy import is_legacy
 
 BATCH_NORM_EPSILON = 1e-3
 LEAKY_SLOPE = 0.2
@@ -229,13 +231,17 @@ def _unfolded_shapes(folded: keras.Model) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def load_predictor(path: Path, precision: str = "float32") -> Predict:
+def load_predictor(path: Path, precision: str = "float32", family: str | None = None) -> Predict:
     """predict(images (B, H, W, 3) float32 in [0, 1], masks (B, H, W, 1)) -> (B, H, W, 3) float32 in [0, 1].
 
     H and W must be multiples of 2 to the number of levels (128 for the default network). precision: "float32", or
-    "bfloat16" for convolutions in that type, twice as fast where the processor has it. WeightsError if the file is
-    not one for this program; MemoryError from `predict` if memory does not suffice.
+    "bfloat16" for convolutions in that type, twice as fast where the processor has it. Files of the two older
+    programs in `libs.weights_legacy.FAMILIES` are taken too, always in float32; family: which of them, None: as the
+    file hints. WeightsError if the file is not one for this program; MemoryError from `predict` if memory does not
+    suffice.
     """
+    if is_legacy(path):
+        return load_legacy_predictor(path, family)
     usual = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

@@ -27,6 +27,7 @@ LEVELS = {
     "libs.weights_hdf5": 1,
     "libs.weights": 1,
     "libs.weights_legacy": 1,
+    "libs.weights_kinds": 2,
     "libs.report": 1,
     "libs.processor": 1,
     "libs.layers": 1,
@@ -68,6 +69,7 @@ ARROWS_BESIDE = {
     ("libs.training", "model"),
     ("libs.training", "libs.inpaint"),
     ("model", "libs.inpaint"),
+    ("model", "libs.legacy_unet"),
 }
 PROGRAMS = {"decensor", "train"}
 PICTURES = {f"libs.pictures_{part}" for part in ("content", "preview", "read", "write")} | {"libs.pictures"}

@@ -1,0 +1,80 @@
+"""Which kind of weights a file holds, checked and described without the network (and without its seconds)."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from libs.errors import WeightsError
+from libs.weights import FORMAT_VERSION, Weights, read_weights
+from libs.weights_legacy import DEEPCREAMPY, PCONV_KERAS, LegacyWeights, choose_family, is_legacy, read_legacy
+
+PROGRAMS = {DEEPCREAMPY: "DeepCreamPy 1.0 to 1.3", PCONV_KERAS: "PConv-Keras"}
+
+
+def check_weights(path: Path, family: str | None = None) -> None:
+    """WeightsError if a file cannot be used, or not as the family that is asked for (None: no matter which)."""
+    _read(path, family)
+
+
+def describe_choice(path: Path, family: str | None = None) -> str:
+    """For a file of another program a sentence about which one it is taken to be; else an empty string.
+
+    Also empty for a file that cannot be read, which is for `check_weights` to tell; WeightsError if nothing says
+    which program it is.
+    """
+    if not is_legacy(path):
+        return ""
+    program = PROGRAMS[choose_family(path, family)]
+    why = "as --model_family says" if family else "as its layer names hint; --model_family would name another"
+    return f"{path}: taken for weights of {program}, {why}"
+
+
+def describe_weights(path: Path, family: str | None = None) -> list[str]:
+    """What a file is, in lines; WeightsError as when it was used."""
+    weights = _read(path, family)
+    if isinstance(weights, LegacyWeights):
+        return [describe_choice(path, family), *_describe_arrays(path, weights.arrays)]
+    return [
+        f"{path}: this program's own weights, format {FORMAT_VERSION}",
+        *_describe_arrays(path, weights.arrays),
+        _in_line("network", weights.config),
+        _in_line("training", weights.training),
+    ]
+
+
+def _read(path: Path, family: str | None) -> Weights | LegacyWeights:
+    if is_legacy(path):
+        return read_legacy(path, family)
+    weights = read_weights(path)
+    if family:
+        raise WeightsError(f"{path}: this program's own weights, not of {PROGRAMS[family]}; leave --model_family out")
+    return weights
+
+
+def _describe_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> list[str]:
+    numbers = sum(math.prod(array.shape) for array in arrays.values())
+    kinds = " and ".join(sorted({str(array.dtype) for array in arrays.values()}))
+    layers = len({name.split("/")[0] for name in arrays})
+    return [
+        f"  arrays: {len(arrays)} in {layers} layers, {numbers:,} numbers, {kinds}",
+        f"  size: {Path(path).stat().st_size:,} bytes",
+    ]
+
+
+def _in_line(title: str, values: Mapping) -> str:
+    """`title: name value, name value`; what is nested follows its name in brackets."""
+    return f"  {title}: {_join(values) or 'nothing recorded'}"
+
+
+def _join(values: Mapping) -> str:
+    return ", ".join(f"{name} {_show(value)}" for name, value in values.items())
+
+
+def _show(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"({_join(value)})"
+    if isinstance(value, list | tuple):
+        return " ".join(map(_show, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
