@@ -24,6 +24,7 @@ LEVELS = {
     "libs.mosaic_search": 2,
     "libs.mosaic_find": 3,
     "libs.mosaic": 4,
+    "libs.variations": 1,
     "libs.weights_hdf5": 1,
     "libs.weights": 1,
     "libs.weights_legacy": 1,
