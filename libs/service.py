@@ -1,0 +1,43 @@
+"""One picture from a stream and one to a stream, by way of files of its own that are gone afterwards."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from libs.errors import PictureError, UsageError
+from libs.jobs import Job
+
+NAME = "standard input"
+USAGE = "use it as: decensor - < painted.png > result.png"
+
+
+@contextmanager
+def receive(stream: BinaryIO | None) -> Iterator[Job]:
+    """The picture of a stream as a job; its files last as long as the context.
+
+    UsageError if the stream is a terminal or there is none.
+    """
+    if stream is None or stream.isatty():
+        raise UsageError(f"there is no picture on the standard input; {USAGE}")
+    with tempfile.TemporaryDirectory(prefix="decensor-") as folder:
+        job = Job(Path(folder) / NAME, Path(folder) / "result.png")
+        job.painted.write_bytes(stream.read())
+        yield job
+
+
+def send(job: Job, stream: BinaryIO) -> None:
+    """Write the result to a stream, or without one the picture as it came; PictureError if the stream is closed."""
+    answer = job.result if job.result.exists() else job.painted
+    try:
+        stream.write(answer.read_bytes())
+        stream.flush()
+    except OSError as error:
+        raise PictureError(f"cannot write to the standard output ({error.strerror}); {USAGE}") from error
+
+
+def check_output(stream: BinaryIO | None) -> None:
+    """UsageError if a picture would be written to a terminal or nowhere."""
+    if stream is None or stream.isatty():
+        raise UsageError(f"the standard output is no file; {USAGE}")
