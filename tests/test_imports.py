@@ -39,6 +39,7 @@ LEVELS = {
     "libs.pipeline": 1,
     "libs.inpaint": 2,
     "libs.legacy_unet": 2,
+    "libs.hole_pictures": 1.5,
     "libs.jobs": 2,
     "libs.views": 2,
     "libs.lookalike": 2,
