@@ -132,5 +132,7 @@ def load_legacy_predictor(path: Path, family: str | None = None) -> Predict:
             raise ValueError("every window must show something known")
         return model.predict_on_batch([images, masks])
 
+    # The first call traces; now, so that no picture's time has it.
+    predict(np.zeros((1, SIDE, SIDE, 3), np.float32), np.ones((1, SIDE, SIDE, 1), np.float32))
     predict.settings = SETTINGS[weights.family]
     return predict
