@@ -86,11 +86,11 @@ def test_a_picture_is_filled_in_the_windows_that_the_network_asks_for(predictors
 
 
 def make_branches(seed: int, size: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Two branches of 2 and 3 channels and their masks, one sample, not both known everywhere."""
+    """Two branches of 2 and 3 channels and their masks, two samples, known here and there."""
     rng = np.random.default_rng(seed)
-    features = [rng.standard_normal((1, size, size, channels)).astype(np.float32) for channels in (2, 3)]
-    masks = [(rng.random((1, size, size, 1)) < share).astype(np.float32) for share in (0.2, 0.05)]
-    masks[0][0, 0, 0], masks[1][0, -1, -1] = 1, 1
+    features = [rng.standard_normal((2, size, size, channels)).astype(np.float32) for channels in (2, 3)]
+    masks = [(rng.random((2, size, size, 1)) < share).astype(np.float32) for share in (0.2, 0.05)]
+    masks[0][:, 0, 0], masks[1][:, -1, -1] = 1, 1
     return features, masks
 
 
@@ -134,10 +134,12 @@ def test_a_layer_computes_what_its_family_publishes(family, layer, side, strides
     convolution = layer(4, side, strides)
     convolution.build([x.shape for x in features])
     convolution.set_weights(weights)
-    y, known = (np.asarray(part)[0] for part in convolution(features, masks))
-    expected, expected_known = slow_layer(family, (features, masks), weights, strides)
-    assert_allclose(y, expected, rtol=1e-4, atol=1e-4)
-    assert_array_equal(known, expected_known)
+    y, known = (np.asarray(part) for part in convolution(features, masks))
+    for number in range(2):
+        sample = [[part[number : number + 1] for part in parts] for parts in (features, masks)]
+        expected, expected_known = slow_layer(family, sample, weights, strides)
+        assert_allclose(y[number], expected, rtol=1e-4, atol=1e-4)
+        assert_array_equal(known[number], expected_known)
 
 
 def test_settings_show_a_hole_and_half_its_size_around_it():

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
+from libs import inpaint
 from libs.inpaint import fill
-from libs.windows import FillSettings
+from libs.windows import FillSettings, Window
 
 SIDE = 64
 ASKED = FillSettings(window=SIDE, smallest=SIDE, step=SIDE, margin=16, overlap=8, depth=16, pitch=1, mirrored=True)
@@ -88,6 +89,21 @@ def test_inside_a_large_hole_one_pixel_in_every_so_many_is_a_hint(pitch, known):
     assert_array_equal(result, pixels)
     densities = [mask[24:40, 24:40].mean() for mask in network.masks]
     assert known in densities
+
+
+@pytest.mark.parametrize("pitch", [1, 2, 4, 8, 16])
+def test_a_hint_lies_in_the_middle_of_what_it_is_the_mean_of(pitch):
+    coarse = np.random.default_rng(pitch).integers(0, 256, (24, 24, 3), dtype=np.uint8)
+    crop, cell = Window(32, 64, 48, 48), (3, 5)
+    hints = inpaint._sample(coarse, crop, np.array([cell]), pitch)
+    assert len(hints.rows) == (16 // pitch) ** 2
+    side = max(pitch // 2, 1)
+    for row, column, value in zip(hints.rows, hints.columns, hints.values, strict=True):
+        top, left = row - pitch // 2, column - pitch // 2
+        assert top % pitch == left % pitch == 0
+        assert (top // 16, left // 16) == cell
+        there = coarse[(top - 32) // 2 :, (left - 64) // 2 :][:side, :side]
+        assert_allclose(value, there.mean(axis=(0, 1)) / 255, atol=1e-6)
 
 
 def test_settings_that_are_given_count_more_than_the_networks():
