@@ -98,6 +98,7 @@ def test_work_goes_on_when_a_worker_dies_and_each_loads_its_network_once(process
             told = [threads.submit(linked.compute, remote.tell_process, number, 0.2) for number in range(12)]
             wait_for(lambda: sum(future.done() for future in told) >= 3)
             first.kill()
+            first.wait()
             results = [future.result(timeout=WAIT_SECONDS) for future in told]
     assert [number for _, number, _ in results] == list(range(12))
     assert all(value == 0.5 for _, _, value in results)
@@ -106,10 +107,11 @@ def test_work_goes_on_when_a_worker_dies_and_each_loads_its_network_once(process
 
 
 def test_a_page_that_stops_its_workers_fails_alone(processes, tmp_path):
-    processes.keep_workers(2)
+    both = processes.keep_workers(2)
     with connect(processes.address, Network(remote.load_grey, (str(tmp_path),))) as linked:
         with pytest.raises(PictureError, match="the workers that drew it stopped, one after the other"):
             linked.compute(remote.die)
+        wait_for(lambda: all(worker.poll() is not None for worker in both))
         processes.keep_workers(1)
         assert linked.compute(remote.tell_process, 5)[1] == 5
 
