@@ -4,8 +4,7 @@ Here `mask` is the paper's: float32, one channel, 1 = known, 0 = hole. Images ar
 last. Only `keras` and `keras.ops` are used, so that one text runs on the TensorFlow and on the JAX backend.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from libs.errors import WeightsError
 from libs.inpaint import Predict
 from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
 from libs.legacy_unet import load_legacy_predictor
+from libs.shortage import lack_of_memory_as_usual
 from libs.weights import WHERE_TO_GET, Weights, read_weights
 from libs.weights_legacy import is_legacy
 
@@ -251,23 +251,12 @@ def load_predictor(path: Path, precision: str = "float32", family: str | None = 
     draw = _compile(model)
 
     def predict(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        with _lack_of_memory_as_usual():
+        with lack_of_memory_as_usual():
             return np.clip(ops.convert_to_numpy(draw([images, masks])), 0.0, 1.0)
 
     # The first call traces; now, so that no picture's time has it.
     predict(np.zeros((1, stride, stride, 3), np.float32), np.ones((1, stride, stride, 1), np.float32))
     return predict
-
-
-@contextmanager
-def _lack_of_memory_as_usual() -> Iterator[None]:
-    """MemoryError in place of what Keras' engines raise, each a class of its own that only its name makes known."""
-    try:
-        yield
-    except Exception as error:
-        if "ResourceExhausted" in type(error).__name__ or "RESOURCE_EXHAUSTED" in str(error):
-            raise MemoryError(str(error)) from error
-        raise
 
 
 def _compile(model: keras.Model) -> Callable:

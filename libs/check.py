@@ -8,7 +8,8 @@ from libs.errors import PictureError
 from libs.holes import count_regions
 from libs.jobs import Job, make_folder_of
 from libs.overlay import draw_overlay
-from libs.paint import Painted, PaintSettings, find_paint
+from libs.pages import find_hole
+from libs.paint import Painted, PaintSettings
 from libs.pictures import Picture, read_picture, write_picture
 from libs.windows import FillSettings, plan_tiles
 
@@ -43,7 +44,7 @@ def _check(job: Job, settings: PaintSettings) -> str:
     if job.refusal:
         raise PictureError(job.refusal)
     picture = read_picture(job.painted, job.most_megapixels)
-    found = find_paint(picture.pixels, settings)
+    found = find_hole(job, picture.pixels, settings)
     tiles = plan_tiles(found.hole, FillSettings())
     make_folder_of(job)
     write_picture(overlay_path(job), Picture(draw_overlay(picture.pixels, found, settings, tiles)))

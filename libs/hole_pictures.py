@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from libs.errors import PictureError
-from libs.pictures import read_picture, stem_key
+from libs.pictures import read_picture
+from libs.pictures_find import stem_key
 
 HALF = 128
 CHANNELS = 3
@@ -25,13 +26,14 @@ def find_hole_picture(painted: Path, found: dict[str, list[Path]], folder: Path)
     return fitting[0] if fitting else None
 
 
-def read_hole(path: Path, shape: tuple[int, int], name: str) -> np.ndarray:
+def read_hole(path: Path, shape: tuple[int, int], name: str, most_megapixels: float) -> np.ndarray:
     """(H, W) bool: True where the picture is nearer to white than to black, and not see-through.
 
-    shape: (height, width) of the picture `name` that it is for; PictureError if it has another, or cannot be read.
+    shape: (height, width) of the picture `name` that it is for; PictureError if it has another, or more million
+    pixels than `most_megapixels`, or cannot be read.
     """
     try:
-        picture = read_picture(path)
+        picture = read_picture(path, most_megapixels)
     except PictureError as error:
         raise PictureError(f"its hole picture {path}: {error}") from error
     height, width = picture.pixels.shape[:2]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from libs.errors import PictureError, UsageError
+from libs.hole_pictures import find_hole_picture
 from libs.pictures_find import (
     ENDINGS,
     find_original,
@@ -29,6 +30,7 @@ class Folders:
 
     named: files and folders that are filled instead of the folder `painted`; recursive: folders with all below
     them; output_format: one of OUTPUT_FORMATS; most_megapixels: larger pictures are refused, in millions of pixels.
+    hole_pictures: where white-on-black pictures of holes are, or one file for all pages (None: nowhere).
     """
 
     painted: Path
@@ -38,6 +40,7 @@ class Folders:
     recursive: bool = False
     output_format: str = "png"
     most_megapixels: float = MOST_MEGAPIXELS
+    hole_pictures: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Job:
 
     refusal: why it is not to be filled at all, as a sentence; empty if it is.
     inside: the folder of the picture, relative to the one that was named, and of its result among the results.
+    hole_picture: shows its hole in white, besides the paint; notes: to be told if there is no hole.
     """
 
     painted: Path
@@ -54,6 +58,8 @@ class Job:
     refusal: str = ""
     inside: Path = field(default=Path())
     most_megapixels: float = MOST_MEGAPIXELS
+    hole_picture: Path | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -74,8 +80,12 @@ def plan_jobs(folders: Folders) -> list[Job]:
     """One job a picture, in reading order; UsageError if a folder cannot be used. Nothing is written."""
     found = list(dict.fromkeys(_find_painted(folders)))
     _check_apart(found, folders)
-    originals = {inside: _group_originals(inside, folders) for inside in {item.inside for item in found}}
+    originals, hole_pictures = (
+        {inside: _group_partners(inside, folder) for inside in {item.inside for item in found}}
+        for folder in (folders.originals, folders.hole_pictures)
+    )
     jobs = [_plan_job(item, folders, originals[item.inside]) for item in found]
+    jobs = [_with_hole_picture(job, folders.hole_pictures, hole_pictures[job.inside]) for job in jobs]
     return _refuse_collisions(jobs, folders)
 
 
@@ -98,7 +108,8 @@ def _find_below(top: Path, folders: Folders) -> Iterator[_Found]:
 
     Folders of finished pictures that were moved out of the way are passed over.
     """
-    left_out = [folder for folder in (folders.results, folders.originals) if folder is not None]
+    beside = (folders.results, folders.originals, folders.hole_pictures)
+    left_out = [folder for folder in beside if folder is not None]
     for inside in find_subfolders(top, left_out):
         if inside == Path() or FOLDER in inside.parts:
             continue
@@ -118,13 +129,13 @@ def _list_folder(folder: Path) -> list[Path]:
         raise UsageError(f"cannot list {folder} ({error.strerror}); name a folder that may be read") from error
 
 
-def _group_originals(inside: Path, folders: Folders) -> dict[str, list[Path]]:
-    """The originals for the pictures of one folder, by stem."""
-    if folders.originals is None:
+def _group_partners(inside: Path, top: Path | None) -> dict[str, list[Path]]:
+    """What a folder (a file has nothing) has for the pictures of one folder, by stem."""
+    if top is None or top.is_file():
         return {}
-    if inside != Path() and not (folders.originals / inside).is_dir():
+    if inside != Path() and not (top / inside).is_dir():
         return {}
-    return group_by_stem(_list_folder(folders.originals / inside))
+    return group_by_stem(_list_folder(top / inside))
 
 
 def _plan_job(found: _Found, folders: Folders, originals: dict[str, list[Path]]) -> Job:
@@ -142,6 +153,18 @@ def _plan_job(found: _Found, folders: Folders, originals: dict[str, list[Path]])
     except PictureError as error:
         return replace(job, refusal=str(error))
     return job
+
+
+def _with_hole_picture(job: Job, top: Path | None, found: dict[str, list[Path]]) -> Job:
+    """The job with the hole picture that the folder `top` has for it, or with the one for all."""
+    if top is None or top.is_file():
+        return replace(job, hole_picture=top)
+    try:
+        hole_picture = find_hole_picture(job.painted, found, top / job.inside)
+    except PictureError as error:
+        return replace(job, refusal=job.refusal or str(error))
+    notes = () if hole_picture else (f"no hole picture named {job.painted.stem}.* in {top / job.inside}",)
+    return replace(job, hole_picture=hole_picture, notes=notes)
 
 
 def _choose_ending(start: Path, output_format: str) -> str:
@@ -187,8 +210,9 @@ def _check_apart(found: list[_Found], folders: Folders) -> None:
     """UsageError if results would be written over pictures that the person gave."""
     read = {folder for folder in (folders.painted, folders.originals) if folder} if not folders.named else set()
     read |= {item.path.parent for item in found}
-    if folders.originals is not None:
-        read |= {folders.originals / item.inside for item in found}
+    for partners in (folders.originals, folders.hole_pictures):
+        if partners is not None:
+            read |= {partners.parent} if partners.is_file() else {partners / item.inside for item in found}
     keys = {folder_key(folder) for folder in read if folder.is_dir()}
     for written in {folders.results, *(folders.results / item.inside for item in found)}:
         if written.is_dir() and folder_key(written) in keys:

@@ -19,11 +19,15 @@ logger = logging.getLogger("decensor")
 
 @dataclass(frozen=True)
 class Made:
-    """Digests of all that a result depends on (original: empty without one), and of the result's own bytes."""
+    """Digests of all that a result depends on, and of the result's own bytes.
+
+    original, hole_picture: empty without one.
+    """
 
     settings: str
     painted: str
     original: str
+    hole_picture: str = ""
     result: str = ""
 
 
@@ -35,10 +39,11 @@ class Ledger:
         self._settings = settings
         self._made = _read(folder / NAME)
 
-    def look_at(self, painted: Path, original: Path | None) -> Made | None:
+    def look_at(self, painted: Path, original: Path | None = None, hole_picture: Path | None = None) -> Made | None:
         """What a result of these files would be made from; None if one cannot be read."""
         try:
-            return Made(self._settings, digest_file(painted), digest_file(original) if original else "")
+            beside = [digest_file(path) if path else "" for path in (original, hole_picture)]
+            return Made(self._settings, digest_file(painted), *beside)
         except OSError:  # whoever needs the file will tell
             return None
 

@@ -12,6 +12,7 @@ import numpy as np
 from keras import ops
 
 from libs.inpaint import FillSettings, Predict
+from libs.shortage import lack_of_memory_as_usual
 from libs.weights_legacy import DECODER, DEEPCREAMPY, ENCODER, NORM_ARRAYS, PCONV_KERAS, read_legacy
 
 SIDE = 512
@@ -117,7 +118,8 @@ def fold(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def load_legacy_predictor(path: Path, family: str | None = None) -> Predict:
     """predict(images (B, 512, 512, 3), masks (B, 512, 512, 1)) -> (B, 512, 512, 3), and `predict.settings` for it.
 
-    family: one of `FAMILIES`, None: the one that the file hints at. WeightsError if it is no such file.
+    family: one of `FAMILIES`, None: the one that the file hints at. WeightsError if it is no such file; MemoryError
+    from `predict` if memory does not suffice.
     """
     weights = read_legacy(path, family)
     model = build_legacy_unet(weights.family)
@@ -130,7 +132,8 @@ def load_legacy_predictor(path: Path, family: str | None = None) -> Predict:
     def predict(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         if not masks.any(axis=(1, 2, 3)).all():
             raise ValueError("every window must show something known")
-        return model.predict_on_batch([images, masks])
+        with lack_of_memory_as_usual():
+            return model.predict_on_batch([images, masks])
 
     # The first call traces; now, so that no picture's time has it.
     predict(np.zeros((1, SIDE, SIDE, 3), np.float32), np.ones((1, SIDE, SIDE, 1), np.float32))

@@ -28,12 +28,12 @@ def fill_mosaic(
     hole: np.ndarray,
     findings: Findings,
     predict: Predict,
-    settings: FillSettings = FillSettings(),
+    settings: FillSettings | None = None,
 ) -> np.ndarray:
     """(H, W, 3) uint8: a copy of `pixels` with `hole` (H, W) bool redrawn so that it agrees with the findings.
 
     A mosaic that reaches beyond the hole is hidden from the network there too, as it is no drawing to go on
-    from, but stays in the result: only the hole is changed.
+    from, but stays in the result: only the hole is changed. settings: as `fill` takes them.
     """
     hidden = hole.copy()
     for mosaic in findings.mosaics:

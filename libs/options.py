@@ -10,6 +10,8 @@ from libs.jobs import OUTPUT_FORMATS, Folders
 from libs.paint import MOST_GROWTH, TOLERANCE, PaintSettings
 from libs.pictures import MOST_MEGAPIXELS
 from libs.processor import prefers_bfloat16
+from libs.variations import BEST, CHOICES
+from libs.weights_legacy import FAMILIES
 
 __version__ = "0.1.0"
 AHEAD, MOST_AHEAD = 2, 64
@@ -24,6 +26,15 @@ WORDS = {
     **dict.fromkeys(("true", "yes", "t", "y", "1"), True),
     **dict.fromkeys(("false", "no", "f", "n", "0"), False),
 }
+# Settings that results do not depend on, and files, which count by what is in them.
+BESIDE = {"folders", "model", "verbose", "check", "overwrite", "report", "clean_inputs", "jobs", "autoclose"}
+BESIDE |= {"model_info", "dask", "stream"}
+# Settings of one name in the command line and in `Options`.
+TAKEN_OVER = ("check", "overwrite", "report", "clean_inputs", "jobs", "autoclose")
+TAKEN_OVER += ("mosaic_block", "model_family", "model_info", "variations", "dask")
+STREAM = "-"
+FOR_FOLDERS = ("decensor_input_path", "decensor_input_original_path", "decensor_output_path", "recursive")
+FOR_FOLDERS += ("is_mosaic", "output_format", "check", "report", "clean_inputs", "dask")
 EPILOG = """\
 Each picture gets one line and, if something is painted in it, one PNG of the same name among the results.
 Nothing painted is told, nothing is written then, and it is no failure; paint that is almost the colour but
@@ -40,6 +51,9 @@ class Options:
 
     paint: what counts as painted; model: weights file; precision: "float32" or "bfloat16"; check: fill nothing,
     show what would be redrawn; mosaic_block: side of a mosaic's blocks in pixels, None to find it out.
+    model_family: which older program's weights `model` holds (None: as the file hints); model_info: a weights file to
+    describe, and nothing else is done. variations: one of `libs.variations.CHOICES`. dask: a scheduler's address;
+    stream: one picture comes from the standard input and goes to the standard output.
     """
 
     folders: Folders
@@ -54,11 +68,15 @@ class Options:
     jobs: int = AHEAD
     autoclose: bool = False
     mosaic_block: float | None = None
+    model_family: str | None = None
+    model_info: Path | None = None
+    variations: str = "1"
+    dask: str | None = None
+    stream: bool = False
 
     def describe_results(self) -> dict[str, object]:
         """All settings but those that results do not depend on, and the files; any new one counts until named here."""
-        beside = ("folders", "model", "verbose", "check", "overwrite", "report", "clean_inputs", "jobs", "autoclose")
-        settings = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in beside}
+        settings = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in BESIDE}
         return {**settings, "version": __version__}
 
 
@@ -67,16 +85,21 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
 
     SystemExit from argparse (help, version or a wrong option, already told), or UsageError.
     """
-    arguments = _build_parser().parse_args(argv)
+    parser = _build_parser()
+    arguments = parser.parse_args(argv)
+    stream = STREAM in arguments.named
+    if stream:
+        _check_stream(arguments, parser)
     originals = arguments.decensor_input_original_path or home / "decensor_input_original"
     folders = Folders(
         painted=arguments.decensor_input_path or home / "decensor_input",
         results=arguments.decensor_output_path or home / "decensor_output",
         originals=originals if arguments.is_mosaic else None,
-        named=tuple(arguments.named),
+        named=tuple(map(Path, arguments.named)) if not stream else (),
         recursive=arguments.recursive,
         output_format=arguments.output_format,
         most_megapixels=arguments.max_pixels,
+        hole_pictures=arguments.mask_path,
     )
     if arguments.mosaic_block is not None and not arguments.is_mosaic:
         raise UsageError("--mosaic_block is of use only together with --is_mosaic")
@@ -87,11 +110,23 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
         model,
         _choose_precision(arguments),
         arguments.verbose,
-        **{
-            name: getattr(arguments, name)
-            for name in ("check", "overwrite", "report", "clean_inputs", "jobs", "autoclose", "mosaic_block")
-        },
+        stream=stream,
+        **{name: getattr(arguments, name) for name in TAKEN_OVER},
     )
+
+
+def _check_stream(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """UsageError for what needs folders beside a single picture from the standard input."""
+    if arguments.named != [STREAM]:
+        raise UsageError(f"{STREAM} is one picture from the standard input; name no files beside it")
+    for option in FOR_FOLDERS:
+        if getattr(arguments, option) != parser.get_default(option):
+            raise UsageError(f"--{option} is for folders; leave it out beside {STREAM}")
+    if arguments.variations not in ("1", BEST):
+        several = f"--variations {arguments.variations} makes several pictures"
+        raise UsageError(f"{several}; use 1 or {BEST} beside {STREAM}")
+    if arguments.mask_path is not None and arguments.mask_path.is_dir():
+        raise UsageError(f"--mask_path {arguments.mask_path} is a folder; name one picture beside {STREAM}")
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -121,13 +156,21 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
     ):
         described = f"{contents} (default: {usual} beside the program)"
         group.add_argument(option, type=Path, metavar="FOLDER", help=described)
+    described = (
+        "pictures of the same names that show what is to be redrawn in white on black, besides the paint; or one such "
+        "picture for all"
+    )
+    group.add_argument("--mask_path", type=Path, metavar="FOLDER|FILE", help=described)
     described = "fill the pictures in all folders inside the given ones too; results lie in folders of the same names"
     group.add_argument("--recursive", action="store_true", help=described)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    described = "pictures, or folders of pictures, to fill instead of those in decensor_input"
-    parser.add_argument("named", nargs="*", type=Path, metavar="FILE", help=described)
+    described = (
+        "pictures, or folders of pictures, to fill instead of those in decensor_input; a single - is one picture from "
+        "the standard input to the standard output, with all messages on the standard error output"
+    )
+    parser.add_argument("named", nargs="*", metavar="FILE", help=described)
     group = parser.add_argument_group("picture files")
     group.add_argument("--output_format", choices=OUTPUT_FORMATS, default="png", help=FORMAT_HELP)
     described = f"refuse larger pictures, in millions of pixels (default: {MOST_MEGAPIXELS}, about 2 GB of memory)"
@@ -172,6 +215,15 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how it is redrawn")
     described = "weights file (default: models/model.h5 beside the program)"
     group.add_argument("--model", type=Path, metavar="FILE", help=described)
+    described = "whose weights the file holds, if it is not this program's (default: as its layer names hint)"
+    group.add_argument("--model_family", choices=FAMILIES, help=described)
+    described = "tell what a weights file is, and do nothing else"
+    group.add_argument("--model_info", type=Path, metavar="FILE", help=described)
+    described = (
+        "fill each picture so many times, also flipped, as `NAME 0.png`, `NAME 1.png`; best: what four agree on "
+        "(default: 1)"
+    )
+    group.add_argument("--variations", choices=CHOICES, default="1", help=described)
     described = (
         "of the numbers in the network; bfloat16 is twice as fast on processors made for it and rarely differs by more "
         "than one level of 255 (default: auto, bfloat16 on such a processor)"
@@ -194,6 +246,8 @@ def _add_manners(parser: argparse.ArgumentParser) -> None:
     add("--clean_inputs", action="store_true", help=described)
     described = f"read and write up to N pictures while the network works; more need more memory (default: {AHEAD})"
     add("--jobs", type=_parse_jobs, default=AHEAD, metavar="N", help=described)
+    described = "let the workers of a Dask cluster draw, tcp://HOST:PORT of its scheduler; results are the same"
+    add("--dask", metavar="ADDRESS", help=described)
     described = "when double-clicked, do not wait for Enter at the end (standalone program on Windows)"
     add("--autoclose", action="store_true", help=described)
 

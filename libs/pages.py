@@ -6,9 +6,10 @@ import numpy as np
 
 from libs.advice import refuse, tell
 from libs.errors import PictureError
+from libs.hole_pictures import read_hole
 from libs.holes import painted_hole
 from libs.jobs import Job
-from libs.paint import PaintSettings, find_paint
+from libs.paint import Painted, PaintSettings, add_hole, find_paint
 from libs.pictures import Picture, read_picture
 
 # Of what is painted so much may be of the paint's colour in the original too, by chance.
@@ -29,10 +30,11 @@ def read_page(job: Job, paint: PaintSettings) -> Page:
     if job.refusal:
         raise PictureError(job.refusal)
     painted = read_picture(job.painted, job.most_megapixels)
-    found = find_paint(painted.pixels, paint)
+    found = find_hole(job, painted.pixels, paint)
     refusal, notes = refuse(found, paint), tell(found, paint)
     if refusal:
         raise PictureError(refusal)
+    notes += () if found.hole.any() else job.notes
     if job.original is None:
         return Page(painted, found.hole, tuple(notes))
     original = _read_original(job, found.hole.shape)
@@ -47,6 +49,15 @@ def _check_unpainted(original: Picture, hole: np.ndarray, paint: PaintSettings, 
             f"its original {job.original} is painted {paint.color} at the same place; "
             "put the picture there as it was before it was painted"
         )
+
+
+def find_hole(job: Job, pixels: np.ndarray, paint: PaintSettings) -> Painted:
+    """What is painted in the job's picture, with what its hole picture shows; PictureError if that does not fit."""
+    found = find_paint(pixels, paint)
+    if job.hole_picture is None:
+        return found
+    given = read_hole(job.hole_picture, found.hole.shape, job.painted.name, job.most_megapixels)
+    return add_hole(found, given, paint)
 
 
 def _read_original(job: Job, shape: tuple[int, int]) -> Picture:

@@ -5,7 +5,7 @@
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
@@ -88,6 +88,15 @@ def find_paint(pixels: np.ndarray, settings: PaintSettings = PaintSettings()) ->
     if seen is None and not painted:
         seen = find_lookalike(pixels, settings.color)
     return Painted(hole, exact, painted - exact, found - painted, almost, seen)
+
+
+def add_hole(found: Painted, given: np.ndarray, settings: PaintSettings) -> Painted:
+    """What was found with a hole (H, W) bool that was given otherwise, grown as what is painted."""
+    if not given.any():
+        return found
+    hole = found.hole | _grown(given, settings.grow)
+    almost = found.almost & ~hole
+    return replace(found, hole=hole, almost=almost, seen=found.seen if almost.any() else None)
 
 
 def is_near(pixels: np.ndarray, color: Color, levels: int) -> np.ndarray:

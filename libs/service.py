@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from libs.errors import PictureError, UsageError
 from libs.jobs import Job
@@ -14,16 +14,16 @@ USAGE = "use it as: decensor - < painted.png > result.png"
 
 
 @contextmanager
-def receive(stream: BinaryIO | None) -> Iterator[Job]:
-    """The picture of a stream as a job; its files last as long as the context.
+def receive(stream: TextIO | None, **settings: Any) -> Iterator[Job]:
+    """The picture beneath a text stream as a job with further settings; its files last as long as the context.
 
     UsageError if the stream is a terminal or there is none.
     """
     if stream is None or stream.isatty():
         raise UsageError(f"there is no picture on the standard input; {USAGE}")
     with tempfile.TemporaryDirectory(prefix="decensor-") as folder:
-        job = Job(Path(folder) / NAME, Path(folder) / "result.png")
-        job.painted.write_bytes(stream.read())
+        job = Job(Path(folder) / NAME, Path(folder) / "result.png", **settings)
+        job.painted.write_bytes(stream.buffer.read())
         yield job
 
 
@@ -37,7 +37,7 @@ def send(job: Job, stream: BinaryIO) -> None:
         raise PictureError(f"cannot write to the standard output ({error.strerror}); {USAGE}") from error
 
 
-def check_output(stream: BinaryIO | None) -> None:
+def check_output(stream: TextIO | None) -> None:
     """UsageError if a picture would be written to a terminal or nowhere."""
     if stream is None or stream.isatty():
         raise UsageError(f"the standard output is no file; {USAGE}")

@@ -11,15 +11,16 @@ from libs.pictures_write import part_of
 FOLDER = "done"
 
 
-def move_to_done(painted: Path, result: Path) -> None:
-    """Move a picture into the folder `done` beside it, under a free name, once its result is sure to stay.
+def move_to_done(painted: Path, *results: Path) -> None:
+    """Move a picture into the folder `done` beside it, under a free name, once its results are sure to stay.
 
     PictureError if that cannot be; the picture is then still where it was.
     """
     if painted.is_symlink():
         raise PictureError("it is a link and stays where it is")
     try:
-        _wait_until_on_disk(result)
+        for result in results:
+            _wait_until_on_disk(result)
         folder = painted.parent / FOLDER
         folder.mkdir(exist_ok=True)
         os.rename(painted, _free_name(folder, painted))

@@ -1,38 +1,53 @@
-"""Several fills of one picture: each is drawn on a flipped copy and flipped back."""
+"""Several fills of one picture: each by a network that sees everything flipped another way."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+
+from libs.inpaint import Predict
 
 BEST = "best"
 CHOICES = ("1", "2", "4", BEST)
 # Whether the rows and the columns run backwards.
 FLIPS = ((False, False), (False, True), (True, False), (True, True))
 
-Draw = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
+def vary(draw: Callable[[Predict], np.ndarray], predict: Predict, choice: str) -> list[np.ndarray]:
+    """What draw(predict) gives, an uint8 array, for each variation asked for, or for "best" what they agree on.
 
-def vary(pixels: np.ndarray, hole: np.ndarray, draw: Draw, choice: str) -> list[np.ndarray]:
-    """One fill (H, W, 3) uint8 for each variation asked for, or for "best" the one they agree on.
-
-    draw(pixels, hole) fills one picture. choice: "1" as it is, "2" also left-right flipped, "4" also top-bottom and
-    both ways, "best": the median of these four in each pixel of the hole. ValueError for any other.
+    choice: "1" as it is, "2" also by a network that sees left and right exchanged, "4" also top and bottom, and
+    both, "best": the median of these four in every number. ValueError for any other.
     """
     if choice not in CHOICES:
         raise ValueError(f"choice must be one of {CHOICES}, got {choice!r}")
     if choice == BEST:
-        return [_agree(pixels, hole, [_fill_flipped(pixels, hole, draw, flip)[hole] for flip in FLIPS])]
-    return [_fill_flipped(pixels, hole, draw, flip) for flip in FLIPS[: int(choice)]]
+        return [_agree([draw(flip(predict, *flips)) for flips in FLIPS])]
+    return [draw(flip(predict, *flips)) for flips in FLIPS[: int(choice)]]
 
 
-def _fill_flipped(pixels: np.ndarray, hole: np.ndarray, draw: Draw, flip: tuple[bool, bool]) -> np.ndarray:
-    turned = tuple(slice(None, None, -1) if backwards else slice(None) for backwards in flip)
-    return draw(pixels[turned], hole[turned])[turned]
+def name_results(result: Path, choice: str) -> list[Path]:
+    """The files of the fills that `vary` gives: the result's own name for one, `NAME 0.png`, `NAME 1.png` for more."""
+    if choice in ("1", BEST):
+        return [result]
+    return [result.with_name(f"{result.stem} {number}{result.suffix}") for number in range(int(choice))]
 
 
-def _agree(pixels: np.ndarray, hole: np.ndarray, drawn: list[np.ndarray]) -> np.ndarray:
-    """The picture with the median of four (N, 3) fills in its hole: the mean of the middle two, rounded up."""
-    result = pixels.copy()
+def flip(predict: Predict, rows: bool, columns: bool) -> Predict:
+    """The same network with what it sees and draws flipped top to bottom (rows), left to right (columns), or both."""
+    if not rows and not columns:
+        return predict
+    order = tuple(slice(None, None, -1) if backwards else slice(None) for backwards in (False, rows, columns))
+
+    def turned(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
+        return predict(np.ascontiguousarray(images[order]), np.ascontiguousarray(masks[order]))[order]
+
+    if hasattr(predict, "settings"):
+        turned.settings = predict.settings
+    return turned
+
+
+def _agree(drawn: list[np.ndarray]) -> np.ndarray:
+    """The median of four: the mean of the middle two, rounded up."""
     _, low, high, _ = np.sort(np.stack(drawn), axis=0).astype(np.uint16)
-    result[hole] = (low + high + 1) // 2
-    return result
+    return ((low + high + 1) // 2).astype(np.uint8)

@@ -18,24 +18,24 @@ def check_weights(path: Path, family: str | None = None) -> None:
     _read(path, family)
 
 
-def describe_choice(path: Path, family: str | None = None) -> str:
-    """For a file of another program a sentence about which one it is taken to be; else an empty string.
+def describe_choice(path: Path, family: str | None = None) -> list[str]:
+    """For a file of another program a sentence about which one it is taken to be; else nothing.
 
-    Also empty for a file that cannot be read, which is for `check_weights` to tell; WeightsError if nothing says
+    Nothing also for a file that cannot be read, which is for `check_weights` to tell; WeightsError if nothing says
     which program it is.
     """
     if not is_legacy(path):
-        return ""
+        return []
     program = PROGRAMS[choose_family(path, family)]
     why = "as --model_family says" if family else "as its layer names hint; --model_family would name another"
-    return f"{path}: taken for weights of {program}, {why}"
+    return [f"{path}: taken for weights of {program}, {why}"]
 
 
 def describe_weights(path: Path, family: str | None = None) -> list[str]:
     """What a file is, in lines; WeightsError as when it was used."""
     weights = _read(path, family)
     if isinstance(weights, LegacyWeights):
-        return [describe_choice(path, family), *_describe_arrays(path, weights.arrays)]
+        return [*describe_choice(path, family), *_describe_arrays(path, weights.arrays)]
     return [
         f"{path}: this program's own weights, format {FORMAT_VERSION}",
         *_describe_arrays(path, weights.arrays),

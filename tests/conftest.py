@@ -11,7 +11,7 @@ import decensor
 @pytest.fixture
 def place(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(decensor, "_program_folder", lambda: tmp_path)
-    monkeypatch.setattr(decensor, "load_network", lambda path, precision: grey)
+    monkeypatch.setattr(decensor, "load_network", lambda path, precision, family: grey)
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     yield Place(tmp_path, capsys)
     logging.captureWarnings(False)
@@ -21,7 +21,7 @@ def place(tmp_path, capsys, monkeypatch):
 def no_network(monkeypatch):
     """Fail if the network is loaded."""
 
-    def refuse(path, precision):
+    def refuse(*network):
         raise AssertionError("the network must not be loaded")
 
     monkeypatch.setattr(decensor, "load_network", refuse)

@@ -128,7 +128,7 @@ def test_check_says_that_almost_green_would_not_be_filled(place):
 @pytest.mark.usefixtures("no_network")
 def test_lack_of_memory_while_checking_fails_that_picture_only(place, monkeypatch):
     place.put("a.png", draw_page())
-    monkeypatch.setattr("libs.check.find_paint", lambda pixels, settings: (_ for _ in ()).throw(MemoryError))
+    monkeypatch.setattr("libs.pages.find_paint", lambda pixels, settings: (_ for _ in ()).throw(MemoryError))
     code, lines, _ = place.run("--check")
     assert code == 1
     assert lines[1].strip() == "a.png: FAILED, not enough memory for it; close other programs or cut it into parts"

@@ -13,7 +13,7 @@ from PIL import Image
 from place import draw_page, grey
 
 import decensor
-from libs import batch, console, details, ledger
+from libs import batch, console, details, drawing, ledger
 
 ROOT = Path(__file__).parent.parent
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")
@@ -261,7 +261,7 @@ def test_a_log_that_cannot_be_written_is_no_failure(place):
 
 def test_a_fault_of_the_program_is_in_the_log_and_says_so(place, monkeypatch):
     put_pages(place, "a.png")
-    monkeypatch.setattr(batch, "fill", lambda *_: [][0])
+    monkeypatch.setattr(drawing, "fill", lambda *_: [][0])
     with pytest.raises(IndexError):
         place.run()
     assert (

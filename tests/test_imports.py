@@ -24,7 +24,7 @@ LEVELS = {
     "libs.mosaic_search": 2,
     "libs.mosaic_find": 3,
     "libs.mosaic": 4,
-    "libs.variations": 1,
+    "libs.shortage": 1,
     "libs.weights_hdf5": 1,
     "libs.weights": 1,
     "libs.weights_legacy": 1,
@@ -41,6 +41,11 @@ LEVELS = {
     "libs.legacy_unet": 2,
     "libs.hole_pictures": 1.5,
     "libs.jobs": 2,
+    "libs.service": 3,
+    "libs.cluster": 1,
+    "libs.drawing": 5,
+    "libs.variations": 3,
+    "libs.network": 6,
     "libs.views": 2,
     "libs.lookalike": 2,
     "model": 2,
@@ -51,7 +56,7 @@ LEVELS = {
     "libs.overlay": 4,
     "libs.pages": 5,
     "libs.options": 5,
-    "libs.check": 5,
+    "libs.check": 6,
     "libs.batch": 6,
     "decensor": 7,
     "train": 7,
@@ -73,6 +78,8 @@ ARROWS_BESIDE = {
     ("model", "libs.inpaint"),
     ("model", "libs.legacy_unet"),
 }
+# What costs seconds, or is an optional requirement, is imported when it is sure to be needed.
+LATE = {"libs.network": {"model.load_predictor"}, "decensor": {"libs.cluster"}}
 PROGRAMS = {"decensor", "train"}
 PICTURES = {f"libs.pictures_{part}" for part in ("content", "preview", "read", "write")} | {"libs.pictures"}
 FILES = sorted([*ROOT.glob("*.py"), *ROOT.glob("libs/**/*.py")])
@@ -128,11 +135,11 @@ def test_imports_point_one_way(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)
-def test_only_the_network_is_imported_inside_a_function(path):
+def test_only_the_network_and_the_cluster_are_imported_inside_a_function(path):
     tree = ast.parse(path.read_text("utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     late = {name for function in functions for name in imports_of(function)}
-    assert late <= ({"model.load_predictor"} if module_name(path) == "decensor" else set())
+    assert late <= LATE.get(module_name(path), set())
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ CONTENT = bytes(range(256)) + b"\r\n\n\x1a\r"
 
 def test_without_a_result_every_byte_is_passed_through():
     answer = io.BytesIO()
-    with receive(io.BytesIO(CONTENT)) as job:
+    with receive(io.TextIOWrapper(io.BytesIO(CONTENT))) as job:
         assert job.painted.name == NAME
         assert job.painted.read_bytes() == CONTENT
         send(job, answer)
@@ -33,7 +33,7 @@ def test_without_a_result_every_byte_is_passed_through():
 
 def test_the_result_is_sent_and_the_files_are_gone_afterwards():
     answer = io.BytesIO()
-    with receive(io.BytesIO(CONTENT)) as job:
+    with receive(io.TextIOWrapper(io.BytesIO(CONTENT))) as job:
         job.result.write_bytes(CONTENT[::-1])
         send(job, answer)
     assert answer.getvalue() == CONTENT[::-1]
@@ -49,5 +49,6 @@ def test_a_terminal_or_no_stream_is_refused_with_the_usage(stream):
 
 
 def test_a_reader_that_is_gone_is_told():
-    with receive(io.BytesIO(CONTENT)) as job, pytest.raises(PictureError, match=r"cannot write to the standard output"):
+    stream = io.TextIOWrapper(io.BytesIO(CONTENT))
+    with receive(stream) as job, pytest.raises(PictureError, match=r"cannot write to the standard output"):
         send(job, Closed())

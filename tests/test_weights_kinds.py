@@ -53,9 +53,9 @@ def test_their_weights_are_described_with_the_family(theirs):
 
 
 def test_a_choice_is_only_told_for_their_weights(own, theirs, tmp_path):
-    assert describe_choice(own) == ""
-    assert describe_choice(tmp_path / "missing.h5") == ""
-    assert "PConv-Keras" in describe_choice(theirs)
+    assert describe_choice(own) == []
+    assert describe_choice(tmp_path / "missing.h5") == []
+    assert "PConv-Keras" in describe_choice(theirs)[0]
 
 
 def test_a_family_for_own_weights_is_told(own):

@@ -1,0 +1,49 @@
+"""The network as a function, loaded when it is sure to be needed, here or by a worker of a cluster."""
+
+import gc
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+from libs.errors import UsageError, WeightsError
+from libs.inpaint import Predict
+from libs.ledger import digest_file
+from libs.options import __version__
+
+
+def load_network(path: Path, precision: str, family: str | None = None) -> Predict:
+    """`model.load_predictor`, imported when it is sure to be needed: TensorFlow costs seconds.
+
+    Meanwhile no garbage is collected: looking through the hundreds of thousands of new objects, which are all there
+    to stay, is a fifth of those seconds.
+    """
+    gc.disable()
+    try:
+        from model import load_predictor
+
+        return load_predictor(path, precision, family)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def load_same(load: Callable[..., Predict], version: str, digest: str, path: str, *settings: str | None) -> Predict:
+    """On a worker: load(path, *settings), if it has this version of the program and the weights of this digest.
+
+    Only the path and the digest are sent, not the weights; UsageError or WeightsError tells what to put where.
+    """
+    if version != __version__:
+        raise UsageError(
+            f"the worker on {platform.node()} has version {__version__} of this program, not {version}; "
+            "install the same on all machines"
+        )
+    try:
+        found = digest_file(Path(path))
+    except OSError:
+        found = ""
+    if found != digest:
+        there = "another file" if found else "no file that it can read"
+        raise WeightsError(
+            f"the worker on {platform.node()} has {there} as {path}; put this machine's weights file there, too"
+        )
+    return load(Path(path), *settings)
