@@ -7,21 +7,28 @@ from pathlib import Path
 import numpy as np
 
 
-def load_grey(folder, *_):
-    """A network that draws middle grey; each load leaves a file in the folder, named after its process."""
-    (Path(folder) / f"loaded-{os.getpid()}-{time.monotonic_ns()}").touch()
-    return lambda images, masks: np.full_like(images, 0.5)
+def load_slow(path, precision="float32", family=None):
+    """A network that takes a while and draws a shade of what it sees; out of memory where the first corner is white.
+
+    Each load leaves a file beside the weights, named after its process.
+    """
+    (Path(path).parent / f"loaded-{os.getpid()}-{time.monotonic_ns()}").touch()
+
+    def predict(images, masks):
+        time.sleep(0.04)
+        if images[0, 0, 0, 0] == 1:
+            raise MemoryError
+        ramp = np.linspace(0, 0.5, images.shape[1])[:, None] + np.linspace(0, 0.2, images.shape[2])
+        return (ramp[None, ..., None] + 0.3 * images.mean()).astype(np.float32)
+
+    return predict
 
 
 def tell_process(predict, number, seconds=0.0):
-    """The worker's process, the number, and what its network draws, after a while."""
+    """The worker's process and the number, after a while."""
     time.sleep(seconds)
-    return os.getpid(), number, float(predict(np.zeros((1, 2, 2, 3)), None).mean())
+    return os.getpid(), number
 
 
 def die(predict):
     os._exit(1)
-
-
-def fail(predict):
-    raise MemoryError

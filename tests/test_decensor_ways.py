@@ -78,6 +78,59 @@ def test_variations_are_the_same_bytes_every_run(place, shaded):
     assert [(place.results / name).read_bytes() for name in place.written()] == first
 
 
+def test_variations_are_done_before_only_if_all_are_there(place, shaded):
+    place.put("page.png", draw_page())
+    place.run("--variations", "2")
+    wanted = (place.results / "page 1.png").read_bytes()
+    assert "done before" in place.run("--variations", "2")[1][0]
+    (place.results / "page 1.png").unlink()
+    assert "1 hole filled" in place.run("--variations", "2")[1][0]
+    assert (place.results / "page 1.png").read_bytes() == wanted
+    assert "1 hole filled" in place.run("--variations", "4")[1][0]
+
+
+def test_a_picture_moves_aside_when_all_its_variations_are_written(place, shaded):
+    place.put("page.png", draw_page())
+    blocked = place.results / "page 1.png"
+    blocked.mkdir(parents=True)
+    code, lines, _ = place.run("--variations", "2", "--clean_inputs")
+    assert (code, (place.inputs / "page.png").exists()) == (1, True)
+    assert f"FAILED, cannot write {blocked}" in lines[0]
+    blocked.rmdir()
+    code, _, _ = place.run("--variations", "2", "--clean_inputs")
+    assert (code, (place.inputs / "done" / "page.png").exists()) == (0, True)
+
+
+def test_the_report_links_and_shows_the_first_variation(place, shaded):
+    place.put("page.png", draw_page())
+    for _ in range(2):
+        place.run("--variations", "2", "--report")
+        report = (place.results / "report.html").read_text("utf-8")
+        assert 'href="page%200.png"' in report
+        assert report.count("data:image/webp") == 4  # the page and its hole from near, before and after
+
+
+def test_what_a_killed_run_left_of_a_variation_goes(place, shaded):
+    place.put("page.png", draw_page())
+    place.results.mkdir()
+    (place.results / "page 1.png.part").touch()
+    place.run("--variations", "2")
+    assert place.written() == ["page 0.png", "page 1.png"]
+
+
+def test_a_mosaic_is_drawn_in_variations_too(place, shaded):
+    original = draw_page(hole=None)
+    place.put("page.png", draw_page())
+    place.put("page.png", original, place.originals)
+    place.run("--variations", "2", "--is_mosaic")
+    hole = (draw_page() == GREEN).all(axis=-1)
+    fills = [place.get(name) for name in place.written()]
+    assert len(fills) == 2
+    assert (fills[0][hole] != fills[1][hole]).any()
+    for result in fills:
+        assert_array_equal(result[~hole], original[~hole])
+
+
 def test_another_number_of_variations_is_told_with_those_there_are(place):
     code, _, error = place.run("--variations", "3")
     assert code == 2
@@ -169,6 +222,58 @@ def test_hole_pictures_go_with_originals(place):
     assert_array_equal(place.get("page.png")[~make_hole()], original[~make_hole()])
 
 
+def test_a_changed_or_new_hole_picture_has_its_page_filled_again(place):
+    place.put("page.png", draw_page())
+    folder = put_hole(place, "other.png", make_hole())
+    for rows in (None, slice(25, 35), slice(26, 35)):
+        if rows:
+            put_hole(place, "page.png", make_hole(rows))
+        assert "filled" in place.run("--mask_path", str(folder))[1][0]
+        assert "done before" in place.run("--mask_path", str(folder))[1][0]
+    assert "1 hole filled" in place.run()[1][0]
+
+
+def test_folders_inside_have_hole_pictures_in_folders_of_the_same_names(place):
+    (place.inputs / "b").mkdir()
+    for name in ("page.png", "b/page.png", "b/other.png"):
+        place.put(name, draw_page(hole=None))
+    folder = place.inputs / "holes"
+    (folder / "b").mkdir(parents=True)
+    hole = Image.fromarray(make_hole().astype(np.uint8) * 255)
+    hole.save(folder / "b" / "page.png")
+    code, lines, _ = place.run("--recursive", "--mask_path", str(folder))
+    assert code == 0
+    assert lines[0] == f"[1/3] page.png: nothing painted (0, 255, 0); no hole picture named page.* in {folder}"
+    assert "other.png: nothing painted" in lines[1]
+    assert "page.png: 1 hole filled" in lines[2]
+    assert len(lines) == 4  # hole pictures are no pages
+
+
+def test_what_a_hole_picture_covers_needs_no_better_paint(place):
+    pixels = draw_page(hole=None)
+    pixels[5:15, 5:15] = pixels[25:35, 3:9] = (24, 231, 24)
+    place.put("page.png", pixels)
+    folder = put_hole(place, "page.png", make_hole())
+    _, lines, _ = place.run("--mask_path", str(folder))
+    assert "1 hole filled" in lines[0]
+    assert "; 100 more pixels are almost (0, 255, 0) and stay" in lines[0]
+    put_hole(place, "page.png", np.ones((40, 30), bool))
+    assert "almost" not in place.run("--mask_path", str(folder))[1][0]
+    put_hole(place, "page.png", np.zeros((40, 30), bool))
+    assert "FAILED, 160 pixels are almost" in place.run("--mask_path", str(folder))[1][0]
+
+
+def test_holes_of_pictures_are_widened_and_checked_as_painted_ones(place):
+    pixels = draw_page(hole=None)
+    place.put("page.png", pixels)
+    argv = ("--mask_path", str(put_hole(place, "page.png", make_hole())), "--grow", "1")
+    _, lines, _ = place.run(*argv, "--check")
+    assert lines[1].split()[:6] == ["0", "0", "0", "0", "1", "1"]
+    place.run(*argv)
+    changed = np.argwhere((place.get("page.png") != pixels).any(axis=-1))
+    assert (changed.min(axis=0), changed.max(axis=0)) == (pytest.approx([24, 2]), pytest.approx([35, 9]))
+
+
 # The standard streams
 
 
@@ -241,6 +346,14 @@ def test_a_hole_picture_and_the_best_of_four_go_with_a_stream(place, shaded, mon
         (("--decensor_output_path", "x"), "--decensor_output_path is for folders; leave it out beside -"),
         (("--decensor_input_path", "x"), "--decensor_input_path is for folders; leave it out beside -"),
         (("--is_mosaic",), "--is_mosaic is for folders; leave it out beside -"),
+        (("--recursive",), "--recursive is for folders; leave it out beside -"),
+        (("--output_format", "webp"), "--output_format is for folders; leave it out beside -"),
+        (("--report",), "--report is for folders; leave it out beside -"),
+        (("--check",), "--check is for folders; leave it out beside -"),
+        (("--clean_inputs",), "--clean_inputs is for folders; leave it out beside -"),
+        (("--dask", "tcp://localhost:1"), "--dask is for folders; leave it out beside -"),
+        (("page.png",), "- is one picture from the standard input; name no files beside it"),
+        (("-",), "- is one picture from the standard input; name no files beside it"),
         (("--variations", "4"), "--variations 4 makes several pictures; use 1 or best beside -"),
         (("--mask_path", "."), "--mask_path . is a folder; name one picture beside -"),
     ],
@@ -251,6 +364,13 @@ def test_options_for_folders_are_refused_beside_a_stream(argv, words, place, mon
     assert code == 2
     assert error == f"decensor: {words}\n"
     assert streams.written == b""
+
+
+def test_the_largest_allowed_picture_is_that_of_a_stream_too(place, no_network, monkeypatch):
+    Streams(monkeypatch, to_png(draw_page()))
+    code, _, error = place.run("-", "--max_pixels", "0.001")
+    assert code == 1
+    assert "FAILED, too large" in error
 
 
 def test_a_terminal_is_no_picture(place, monkeypatch):

@@ -53,6 +53,21 @@ def test_other_settings_or_no_original_undo_it(files):
     assert not is_finished(files, with_original=False)
 
 
+def test_a_hole_picture_counts_by_what_is_in_it(files, tmp_path):
+    painted, original, result = files
+    holes = tmp_path / "holes.png"
+    holes.write_bytes(b"holes")
+    ledger = Ledger(result.parent, "one")
+    ledger.remember(result, ledger.look_at(painted, original, holes))
+    ledger = Ledger(result.parent, "one")
+    assert ledger.is_finished(result, ledger.look_at(painted, original, holes))
+    assert not ledger.is_finished(result, ledger.look_at(painted, original))
+    assert not ledger.is_finished(result, ledger.look_at(painted, holes, original))
+    holes.write_bytes(b"other")
+    assert not ledger.is_finished(result, ledger.look_at(painted, original, holes))
+    assert ledger.look_at(painted, original, tmp_path / "gone.png") is None
+
+
 def test_a_missing_result_undoes_it_and_the_same_result_again_is_finished(files):
     remember(files)
     content = files[2].read_bytes()
