@@ -1,11 +1,13 @@
 """Work for the network, done by a Dask cluster: this machine reads and writes pictures, its workers draw.
 
-Every worker needs this program and the weights file in the same place, and to be started so that it finds them:
-`PYTHONPATH=. dask worker tcp://HOST:PORT` in the program's folder.
+Every worker needs this program, the same version, and the weights file under the same path; no other file is shared,
+pages go over the wire (`libs.drawing`). It must be started so that it finds them: `PYTHONPATH=. dask worker
+tcp://HOST:PORT` in the program's folder.
 """
 
 import logging
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +55,7 @@ class Cluster:
 def connect(address: str, network: Network) -> Iterator[Cluster]:
     """The cluster of a scheduler, tcp://HOST:PORT; UsageError if it cannot be used as it is."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it would write tracebacks of what is told below
+    warnings.filterwarnings("ignore", message="Sending large graph")  # pages are large, and each is sent once
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
