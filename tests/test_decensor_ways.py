@@ -112,7 +112,7 @@ def test_the_report_links_and_shows_the_first_variation(place, shaded):
 
 def test_what_a_killed_run_left_of_a_variation_goes(place, shaded):
     place.put("page.png", draw_page())
-    place.results.mkdir()
+    place.run("--variations", "2")
     (place.results / "page 1.png.part").touch()
     place.run("--variations", "2")
     assert place.written() == ["page 0.png", "page 1.png"]
