@@ -19,6 +19,7 @@ LEVELS = {
     "libs.fringe": 1,
     "libs.lettering": 1,
     "libs.windows": 1,
+    "libs.paper": 1,
     "libs.mosaic_grid": 1,
     "libs.mosaic_cover": 1,
     "libs.mosaic_search": 2,
