@@ -179,18 +179,17 @@ def test_links_to_pictures_are_filled_and_links_in_the_way_replaced(place):
 
 
 def test_an_output_folder_that_is_removed_meanwhile_is_made_again(place, monkeypatch):
-    for name in ("a.png", "b.png"):
-        place.put(name, draw_page())
+    place.put("a.png", draw_page())
 
     def remove_and_draw(images, masks):
-        shutil.rmtree(place.results, ignore_errors=True)
+        shutil.rmtree(place.results)
         return np.full_like(images, 0.5)
 
     monkeypatch.setattr(decensor, "load_network", lambda *_: remove_and_draw)
     code, lines, _ = place.run()
     assert code == 0
-    assert lines[SUMMARY].startswith("2 filled in ")
-    assert "b.png" in place.written()
+    assert lines[SUMMARY].startswith("1 filled in ")
+    assert place.written() == ["a.png"]
 
 
 @posix
