@@ -39,7 +39,7 @@ PRUNED = (
 )
 # Their names for debuggers go. Not other packages' libraries: those were edited after linking, and stripping breaks
 # them.
-STRIPPED = "tensorflow/**/*.so*"
+STRIPPED = ("tensorflow/**/*.so*", "libpython*.so*", "python3.*/lib-dynload/*.so")
 
 
 def main(argv: list[str]) -> int:
@@ -104,8 +104,8 @@ def prune(folder: Path) -> None:
 
 
 def strip(folder: Path) -> None:
-    """Take the debuggers' names off the engine's libraries."""
-    for library in folder.glob(STRIPPED):
+    """Take the debuggers' names off the libraries of the engine and of Python."""
+    for library in [path for pattern in STRIPPED for path in folder.glob(pattern)]:
         if library.is_file() and not library.is_symlink():
             subprocess.run(["strip", "--strip-unneeded", library], check=True)
 

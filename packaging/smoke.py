@@ -54,6 +54,8 @@ def check_all(folder: Path) -> None:
     named = shutil.copy2(folder / "decensor_input" / "example.png", folder.parent / "絵.png")
     expect("holes filled in", run(program, named, "--report"))
     expect("there is no such weights file", run(program, "--overwrite", "--model", "nowhere.h5", code=3))
+    expect("LICENSE", run(program, "--overwrite", "--model", folder / "LICENSE", code=3))
+    expect("no pictures in", run(program, "--decensor_input_path", folder / "models"))
     for written in ("decensor.log", "decensor_output/report.html", "decensor_output/絵.png"):
         if not (folder / written).is_file():
             raise DifferenceError(f"there is no {written}")

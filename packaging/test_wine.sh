@@ -19,15 +19,20 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 place=${1:-$(mktemp -d)}
 mkdir -p "$place"
 place=$(cd "$place" && pwd)
-export WINEPREFIX=$place/prefix WINEDEBUG=-all WINEARCH=win64
-trap 'code=$?; wineserver -k 2>/dev/null || true; [ $code -eq 0 ] || echo "FAILED (exit code $code), see above; $place"' EXIT
+export WINEPREFIX=$place/prefix WINEDEBUG=-all WINEARCH=win64 PIP_DISABLE_PIP_VERSION_CHECK=1
+tell_end() {
+    code=$?
+    wineserver -k 2> /dev/null || true
+    [ $code -eq 0 ] || echo "FAILED (exit code $code), see above; what there is lies in $place"
+}
+trap tell_end EXIT
 
 step() { echo "== $(date +%T) $*"; }
 # Wine wants a pipe: with a file or nothing as output Python says "Invalid handle".
 windows() { wine "$@" < /dev/null 2>&1 | cat; }
 
 step "Wine, from Debian"
-if ! { command -v wine && command -v wine64 && python3 -c 'import ensurepip'; } > /dev/null 2>&1; then
+if ! { command -v wine && python3 -c 'import ensurepip'; } > /dev/null 2>&1; then
     apt-get update -q > /dev/null
     apt-get install -qy --no-install-recommends wine wine64 python3-venv > /dev/null
 fi
