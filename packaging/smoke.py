@@ -1,0 +1,154 @@
+"""Runs the standalone programs where no Python is to be found, and compares what they make with `decensor.py`.
+
+    python packaging/smoke.py dist/decensor
+
+The folder is copied into one with a Japanese name; started are the copies, from another working directory.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+PLACE = "テスト folder"
+GREEN = (0, 255, 0)
+BLOCK = 12  # pixels, of the mosaics
+ENDING = ".exe" if sys.platform == "win32" else ""
+KEPT = ("SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP")  # without these Windows starts no program
+MOST_SECONDS = 900
+
+
+class DifferenceError(Exception):
+    """What a program should not have done, in a sentence."""
+
+
+def main(argv: list[str]) -> int:
+    """Test the built folder that is named; 0 if all is as it should be."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / PLACE / "decensor"
+        shutil.copytree(argv[0], folder, symlinks=True)
+        try:
+            check_all(folder)
+        except DifferenceError as difference:
+            print(f"FAILED: {difference}", flush=True)
+            return 1
+    print(f"passed: both programs ran from {PLACE!r} without Python, results byte-equal to those of decensor.py")
+    return 0
+
+
+def check_all(folder: Path) -> None:
+    """Run both programs in every way that a person does; DifferenceError if one does what it should not."""
+    put_pictures(folder)
+    for program, options in (("decensor", []), ("decensor_mosaic", ["--is_mosaic"])):
+        results = folder / f"results of {program}"
+        run(folder / f"{program}{ENDING}", "--decensor_output_path", results)
+        compare(run_source(folder, options), results)
+    program = folder / f"decensor{ENDING}"
+    named = shutil.copy2(folder / "decensor_input" / "example.png", folder.parent / "絵.png")
+    expect("holes filled in", run(program, named, "--report"))
+    expect("there is no such weights file", run(program, "--overwrite", "--model", "nowhere.h5", code=3))
+    expect("LICENSE", run(program, "--overwrite", "--model", folder / "LICENSE", code=3))
+    expect("no pictures in", run(program, "--decensor_input_path", folder / "models"))
+    for written in ("decensor.log", "decensor_output/report.html", "decensor_output/絵.png"):
+        if not (folder / written).is_file():
+            raise DifferenceError(f"there is no {written}")
+
+
+def put_pictures(folder: Path) -> None:
+    """Beside the example two drawn pages; and, of all three, the mosaics that were painted over."""
+    with tempfile.TemporaryDirectory() as drawn:
+        for holes in (0, 3):
+            count = ["--count", "2", "--holes", str(holes), "--width", "500", "--height", "700"]
+            run_quietly([sys.executable, "-m", "benchmarks.pages", Path(drawn) / str(holes), *count], ROOT)
+        for path in (Path(drawn) / "3").iterdir():
+            shutil.copy2(path, folder / "decensor_input")
+        for path in (folder / "decensor_input").glob("*.png"):
+            clean = Path(drawn) / "0" / path.name
+            painted = read(path)
+            mosaic = pixelate(read(clean if clean.exists() else path), (painted == GREEN).all(axis=2))
+            Image.fromarray(mosaic).save(folder / "decensor_input_original" / path.name)
+
+
+def read(path: Path) -> np.ndarray:
+    """(H, W, 3) uint8."""
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def pixelate(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8: with the mean colour of each block where `hole` is; what is green there counts as grey."""
+    grey = np.where((pixels == GREEN).all(axis=2, keepdims=True), np.uint8(128), pixels)
+    height, width = hole.shape
+    small = Image.fromarray(grey).resize((-(-width // BLOCK), -(-height // BLOCK)), Image.Resampling.BOX)
+    blocks = np.asarray(small).repeat(BLOCK, 0).repeat(BLOCK, 1)[:height, :width]
+    return np.where(hole[..., None], blocks, pixels)
+
+
+def run(program: Path, *options: object, code: int = 0) -> str:
+    """What a program says that is started as by a person without Python; DifferenceError unless it ends with `code`."""
+    return run_quietly([program, *options], program.parent.parent, code)
+
+
+def run_source(folder: Path, options: list[str]) -> list[Path]:
+    """The results that decensor.py makes of the same pictures, with this Python."""
+    results = folder / f"results from source {' '.join(options)}"
+    paths = {name: folder / name for name in ("decensor_input", "decensor_input_original")}
+    chosen = [word for name, path in paths.items() for word in (f"--{name}_path", path)]
+    run_quietly([sys.executable, ROOT / "decensor.py", *options, *chosen, "--decensor_output_path", results], ROOT)
+    return sorted(results.glob("*.png"))
+
+
+def run_quietly(command: list[object], place: Path, code: int = 0) -> str:
+    """What a command says, run with next to nothing in its environment; DifferenceError unless it ends with `code`."""
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words,
+        cwd=place,
+        env=hide_python(dict(os.environ)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=MOST_SECONDS,
+        check=False,
+    )
+    said = done.stdout.decode("utf-8", "replace")
+    print("+", *words, said.rstrip(), sep="\n  ", flush=True)
+    if done.returncode != code:
+        raise DifferenceError(f"{' '.join(words)} ended with {done.returncode}, not {code}")
+    return said
+
+
+def hide_python(environment: dict[str, str]) -> dict[str, str]:
+    """The least with which a program can be started: no Python on the path, nothing that this one has set."""
+    kept = {name: environment[name] for name in KEPT if name in environment}
+    return {**kept, "PATH": rf"{kept['SYSTEMROOT']}\system32" if "SYSTEMROOT" in kept else "/nowhere"}
+
+
+def compare(expected: list[Path], results: Path) -> None:
+    """DifferenceError unless each expected file has its equal among the results, byte for byte."""
+    if not expected:
+        raise DifferenceError("decensor.py made no results to compare with")
+    for path in expected:
+        result = results / path.name
+        if not result.is_file():
+            raise DifferenceError(f"there is no {result}")
+        if result.read_bytes() != path.read_bytes():
+            raise DifferenceError(f"{result} is not that of decensor.py")
+
+
+def expect(pattern: str, said: str) -> None:
+    """DifferenceError unless something like it was said."""
+    if not re.search(pattern, said):
+        raise DifferenceError(f"{pattern!r} was not said, but: {said}")
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")
+    sys.exit(main(sys.argv[1:]))
