@@ -15,7 +15,7 @@ from keras import ops
 
 from libs.errors import WeightsError
 from libs.inpaint import Predict
-from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
+from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D, fold_upsampling
 from libs.weights import WHERE_TO_GET, Weights, read_weights
 
 BATCH_NORM_EPSILON = 1e-3
@@ -61,22 +61,22 @@ def build_unet(config: UnetConfig, folded: bool = False) -> keras.Model:
     """Model [image (B, H, W, 3), mask (B, H, W, 1)] -> (B, H, W, 3) float32, linear, not clipped.
 
     H and W must be multiples of `config.stride`. Folded it is the quicker network for inference that `fold_weights`
-    gives the weights of: the same function without batch norm and without enlarged features. Its kernels are zeros
-    at first, as drawing random ones takes longer than all the rest of building.
+    gives the weights of: the same function without batch norm. Its kernels are zeros at first, as drawing random ones
+    takes longer than all the rest of building.
     """
     image = keras.Input((None, None, 3), name="image")
     mask = keras.Input((None, None, 1), name="mask", dtype="float32")
     smooth, given = _give(config, image, mask)
     skips = [given, *_encode(config, given, folded)]
     drawn = _decode(config, skips, folded)
-    layer = PartialUpConv2D if folded else PartialConv2D
+    layer = PartialUpConv2D if folded else TrainedUpConv2D
     known = {"seen": (1, 2), "added": (1,), "none": ()}[config.smooth_fill]
     initializer = "he_normal" if smooth is None and not folded else "zeros"
     if config.smooth_fill == "added":
         guide = ops.concatenate([smooth, mask], axis=-1)
         given = ([image, guide], [mask, ops.ones_like(mask)])
     draw = layer(3, 3, known=known, kernel_initializer=initializer, name="draw")
-    drawing = ops.cast(draw(*_join(config, given, drawn, 1, folded))[0], "float32")
+    drawing = ops.cast(draw(*_join(config, given, drawn, 1))[0], "float32")
     return keras.Model([image, mask], drawing if smooth is None else smooth + drawing, name="unet")
 
 
@@ -111,18 +111,17 @@ def _decode(config: UnetConfig, skips: list, folded: bool):
     for number in range(len(config.widths) - 1, 0, -1):
         known = (0, 1) if config.smooth_fill == "seen" else ()
         options = {"known": known, "kernel_initializer": _initializer(folded), "name": f"decoder_{number}"}
-        layer = PartialUpConv2D if folded else PartialConv2D
+        layer = PartialUpConv2D if folded else TrainedUpConv2D
         width = config.widths[number - 1]
-        x, m = layer(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1, folded))
+        x, m = layer(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1))
         x = x if folded else _batch_norm(f"decoder_{number}_norm")(x)
         x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"decoder_{number}_relu")(x)
     return x, m
 
 
-def _join(config: UnetConfig, skip, deeper, number: int, folded: bool):
-    """A skip's features and masks and, nearest x 2, what comes from level `number`; folded kernels enlarge features."""
+def _join(config: UnetConfig, skip, deeper, number: int):
+    """A skip's features and masks and what comes from level `number`, its mask nearest x 2; kernels enlarge features."""
     (features, masks), (x, m) = skip, deeper
-    x = x if folded else keras.layers.UpSampling2D(2, name=f"upsample_{number}")(x)
     if config.smooth_fill == "seen":
         return [*features, x], [*masks, masks[-1]]
     return [*features, x], [*masks, keras.layers.UpSampling2D(2, dtype="float32", name=f"upsample_{number}_mask")(m)]
@@ -199,7 +198,7 @@ def fold_weights(arrays: dict[str, np.ndarray], folded: keras.Model) -> dict[str
         if isinstance(layer, PartialUpConv2D):
             kernel, skips = result[f"{layer.name}/kernel"], layer.kernel.shape[2]
             result[f"{layer.name}/kernel"] = kernel[:, :, :skips]
-            result[f"{layer.name}/up_kernel"] = fold_upsampling(kernel[:, :, skips:])
+            result[f"{layer.name}/up_kernel"] = ops.convert_to_numpy(fold_upsampling(kernel[:, :, skips:]))
     return result
 
 

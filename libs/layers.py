@@ -106,12 +106,28 @@ class PartialUpConv2D(PartialConv2D):
         return super()._show(number, (x, m[:, ::2, ::2]) if number == self.skips else branch)
 
 
-def fold_upsampling(kernel: np.ndarray) -> np.ndarray:
+@keras.saving.register_keras_serializable(package="decensor")
+class TrainedUpConv2D(PartialUpConv2D):
+    """PartialUpConv2D as it is trained: with the one kernel that PartialConv2D has, folded at every call."""
+
+    def build(self, features_shape, masks_shape=None) -> None:
+        PartialConv2D.build(self, features_shape)
+        self.skips = len(features_shape) - 1
+
+    def _convolve(self, shown):
+        skips, folded = shown[:-1], fold_upsampling(self.kernel[:, :, -shown[-1].shape[-1] :])
+        joined = ops.concatenate(skips, axis=-1) if len(skips) > 1 else skips[0]
+        kernel = self._compute(self.kernel[:, :, : joined.shape[-1]])
+        y = ops.conv(joined, kernel, strides=self.strides, padding="same")
+        return y + ops.conv_transpose(shown[-1], self._compute(folded), strides=2, padding="same")
+
+
+def fold_upsampling(kernel):
     """(3, 3, C, F) -> (4, 4, F, C): its convolution of x, nearest x 2, as a transposed convolution of x."""
     for axis in (0, 1):
-        first, middle, last = np.split(kernel, 3, axis)
-        kernel = np.concatenate([last, middle + last, first + middle, first], axis)
-    return kernel.swapaxes(2, 3)
+        first, middle, last = ops.split(kernel, 3, axis)
+        kernel = ops.concatenate([last, middle + last, first + middle, first], axis)
+    return ops.transpose(kernel, (0, 1, 3, 2))
 
 
 @keras.saving.register_keras_serializable(package="decensor")

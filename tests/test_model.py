@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import model as network
 from libs.errors import WeightsError
-from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
+from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D, fold_upsampling
 from libs.weights import Weights, write_weights
 from model import (
     SMOOTH_FILLS,
@@ -292,7 +292,7 @@ def test_what_the_network_takes_for_known_is_known(mode, share):
     model = randomize(build_unet(small(mode)))
     config = json.loads(json.dumps(model.get_config()))
     for layer in config["layers"]:
-        if layer["class_name"] == "PartialConv2D":
+        if layer["class_name"] in ("PartialConv2D", "TrainedUpConv2D"):
             layer["config"]["known"] = []
     careful = keras.Model.from_config(config)
     careful.set_weights(model.get_weights())
@@ -309,14 +309,17 @@ def test_a_kernel_that_enlarges_is_the_kernel_on_enlarged_features(known):
     small = [np.ones(x.shape[:3], bool), rng.random(x.shape[:3]) < 0.5][1 not in known]
     mask = np.ones(skip.shape[:3], bool) if 0 in known else rng.random(skip.shape[:3]) < 0.3
     masks = [mask[..., None].astype("float32"), small.repeat(2, 1).repeat(2, 2)[..., None].astype("float32")]
-    plain, quick = PartialConv2D(5, 3, known=known), PartialUpConv2D(5, 3, known=known)
-    plain([skip, x.repeat(2, 1).repeat(2, 2)], masks), quick([skip, x], masks)
-    plain.set_weights([kernel, bias])
-    quick.set_weights([kernel[:, :, :3], bias, fold_upsampling(kernel[:, :, 3:])])
-    expected, expected_mask = plain([skip, x.repeat(2, 1).repeat(2, 2)], masks)
-    y, updated = quick([skip, x], masks)
-    assert_allclose(np.asarray(y), np.asarray(expected), rtol=1e-4, atol=1e-4)
-    assert_array_equal(np.asarray(updated), np.asarray(expected_mask))
+    plain, quick, trained = (layer(5, 3, known=known) for layer in (PartialConv2D, PartialUpConv2D, TrainedUpConv2D))
+    enlarged = [skip, x.repeat(2, 1).repeat(2, 2)]
+    plain(enlarged, masks), quick([skip, x], masks), trained([skip, x], masks)
+    for layer in (plain, trained):
+        layer.set_weights([kernel, bias])
+    quick.set_weights([kernel[:, :, :3], bias, np.asarray(fold_upsampling(kernel[:, :, 3:]))])
+    expected, expected_mask = plain(enlarged, masks)
+    for layer in (quick, trained):
+        y, updated = layer([skip, x], masks)
+        assert_allclose(np.asarray(y), np.asarray(expected), rtol=1e-4, atol=1e-4)
+        assert_array_equal(np.asarray(updated), np.asarray(expected_mask))
 
 
 @MODES

@@ -46,7 +46,9 @@ class Painter(keras.Model):
     def _feature_terms(self, y_pred, target, hole) -> dict:
         composite = ops.cast(y_pred, "float32") * hole + target * (1 - hole)
         parts = densest_part(ops.concatenate([composite, target, hole], axis=-1), hole, self.judged)
-        return feature_terms(self.features, parts[..., :3], parts[..., 3:6], parts[..., 6:])
+        # Cut out beside the composite, the rest would get gradients too: the target's features at the cost of theirs.
+        true, region = ops.stop_gradient(parts[..., 3:6]), ops.stop_gradient(parts[..., 6:])
+        return feature_terms(self.features, parts[..., :3], true, region)
 
 
 def densest_part(arrays, hole, side: int):
