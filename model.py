@@ -120,7 +120,7 @@ def _decode(config: UnetConfig, skips: list, folded: bool):
 
 
 def _join(config: UnetConfig, skip, deeper, number: int):
-    """A skip's features and masks and what comes from level `number`, its mask nearest x 2; kernels enlarge features."""
+    """A skip's features and masks, and those of level `number`; only the mask nearest x 2, the kernel enlarges."""
     (features, masks), (x, m) = skip, deeper
     if config.smooth_fill == "seen":
         return [*features, x], [*masks, masks[-1]]
@@ -244,7 +244,7 @@ def load_predictor(path: Path, precision: str = "float32") -> Predict:
     draw = _compile(model)
 
     def predict(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        with _lack_of_memory_as_usual():
+        with lack_of_memory_as_usual():
             return np.clip(ops.convert_to_numpy(draw([images, masks])), 0.0, 1.0)
 
     # The first call traces; now, so that no picture's time has it.
@@ -253,7 +253,7 @@ def load_predictor(path: Path, precision: str = "float32") -> Predict:
 
 
 @contextmanager
-def _lack_of_memory_as_usual() -> Iterator[None]:
+def lack_of_memory_as_usual() -> Iterator[None]:
     """MemoryError in place of what Keras' engines raise, each a class of its own that only its name makes known."""
     try:
         yield
