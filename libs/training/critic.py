@@ -79,6 +79,8 @@ class Critic(keras.Model):
 
     def __init__(self, widths: Sequence[int] = (64, 128, 256, 256)):
         super().__init__(name="critic")
+        if len(widths) < HALVINGS:
+            raise ValueError(f"widths must be {HALVINGS} numbers or more, got {widths}")
         self.steps = [
             SpectralConv2D(width, 2 if number <= HALVINGS else 1, name=f"critic_{number}")
             for number, width in enumerate(widths, 1)

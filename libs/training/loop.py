@@ -120,6 +120,7 @@ class Run:
         self.variables = variables_by_name(painter.unet)
         self.average = _copy(self.variables)
         painter.optimizer.build(painter.trainable_variables)
+        self.shape = None
 
     def step(self, batch: Batch) -> None:
         """One optimizer step; `progress` moves on."""
@@ -128,6 +129,9 @@ class Run:
         self.painter.style_share.assign(ramp(share, self.settings.style_from))
         self.painter.adversarial_share.assign(ramp(share, self.settings.adversarial_from))
         targets = np.concatenate([batch.targets, batch.holes], axis=-1)
+        if batch.images.shape != self.shape:  # else TensorFlow would trace for any size, and the loss needs to know it
+            self.painter.make_train_function(force=True)
+            self.shape = batch.images.shape
         with lack_of_memory_as_usual():
             logs = self.painter.train_on_batch([batch.images, batch.masks], targets, return_dict=True)
         progress.losses = {name: float(value) for name, value in logs.items()}
