@@ -33,11 +33,13 @@ class UnetConfig:
     kernels: encoder kernel sides, one a level.
     smooth_fill: "seen" (second input branch, and the drawing is added to it), "added" (only the latter) or
     "none".
+    partial: False is the paper's control, plain convolutions on holes filled with the mean of what is known.
     """
 
     widths: tuple[int, ...] = (48, 96, 192, 384, 384, 384, 384)
     kernels: tuple[int, ...] = (7, 5, 5, 3, 3, 3, 3)
     smooth_fill: str = "seen"
+    partial: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))
@@ -50,6 +52,8 @@ class UnetConfig:
             raise ValueError(f"kernels must be {len(self.widths)} odd numbers, got {self.kernels}")
         if self.smooth_fill not in SMOOTH_FILLS:
             raise ValueError(f"smooth_fill must be one of {SMOOTH_FILLS}, got {self.smooth_fill!r}")
+        if not isinstance(self.partial, bool):
+            raise ValueError(f"partial must be true or false, got {self.partial!r}")
 
     @property
     def stride(self) -> int:
@@ -74,20 +78,28 @@ def build_unet(config: UnetConfig, folded: bool = False) -> keras.Model:
     initializer = "he_normal" if smooth is None and not folded else "zeros"
     if config.smooth_fill == "added":
         guide = ops.concatenate([smooth, mask], axis=-1)
-        given = ([image, guide], [mask, ops.ones_like(mask)])
-    draw = layer(3, 3, known=known, kernel_initializer=initializer, name="draw")
+        given = ([*given[0], guide], [mask, ops.ones_like(mask)])
+    draw = layer(3, 3, known=known, plain=not config.partial, kernel_initializer=initializer, name="draw")
     drawing = ops.cast(draw(*_join(config, given, drawn, 1))[0], "float32")
     return keras.Model([image, mask], drawing if smooth is None else smooth + drawing, name="unet")
 
 
 def _give(config: UnetConfig, image, mask):
     """The smooth fill or None, and what the encoder is given: lists of features and of their masks."""
+    shown = image if config.partial else _fill_with_mean(image, mask)
     if config.smooth_fill == "none":
-        return None, ([image], [mask])
+        return None, ([shown], [mask])
     smooth = SmoothFill(len(config.widths), name="smooth_fill")(image, mask)
     if config.smooth_fill == "added":
-        return smooth, ([image], [mask])
-    return smooth, ([image, ops.concatenate([smooth, mask], axis=-1)], [mask, ops.ones_like(mask)])
+        return smooth, ([shown], [mask])
+    return smooth, ([shown, ops.concatenate([smooth, mask], axis=-1)], [mask, ops.ones_like(mask)])
+
+
+def _fill_with_mean(image, mask):
+    """The image with the mean of its known pixels in the hole."""
+    known = image * mask
+    total = ops.maximum(ops.sum(mask, axis=(1, 2), keepdims=True), 1.0)
+    return known + (1 - mask) * ops.sum(known, axis=(1, 2), keepdims=True) / total
 
 
 def _encode(config: UnetConfig, given, folded: bool) -> list:
@@ -96,7 +108,7 @@ def _encode(config: UnetConfig, given, folded: bool) -> list:
     for number, (width, kernel) in enumerate(zip(config.widths, config.kernels, strict=True), 1):
         # Seen everywhere, the smooth fill makes all that follows known everywhere.
         known = () if config.smooth_fill != "seen" else (1,) if number == 1 else (0,)
-        options = {"known": known, "kernel_initializer": _initializer(folded), "name": f"encoder_{number}"}
+        options = _options(config, folded, known, f"encoder_{number}")
         # The picture has 256 levels, bfloat16 only 128 between white and half of it: the first layer is exact.
         dtype = "float32" if number == 1 else None
         x, m = PartialConv2D(width, kernel, 2, dtype=dtype, **options)(*(levels[-1] if levels else given))
@@ -110,7 +122,7 @@ def _decode(config: UnetConfig, skips: list, folded: bool):
     (x,), (m,) = skips[-1]
     for number in range(len(config.widths) - 1, 0, -1):
         known = (0, 1) if config.smooth_fill == "seen" else ()
-        options = {"known": known, "kernel_initializer": _initializer(folded), "name": f"decoder_{number}"}
+        options = _options(config, folded, known, f"decoder_{number}")
         layer = PartialUpConv2D if folded else TrainedUpConv2D
         width = config.widths[number - 1]
         x, m = layer(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1))
@@ -127,8 +139,10 @@ def _join(config: UnetConfig, skip, deeper, number: int):
     return [*features, x], [*masks, keras.layers.UpSampling2D(2, dtype="float32", name=f"upsample_{number}_mask")(m)]
 
 
-def _initializer(folded: bool) -> str:
-    return "zeros" if folded else "he_normal"
+def _options(config: UnetConfig, folded: bool, known: tuple[int, ...], name: str) -> dict:
+    """What a layer is made with."""
+    initializer = "zeros" if folded else "he_normal"
+    return {"known": known, "plain": not config.partial, "kernel_initializer": initializer, "name": name}
 
 
 def _batch_norm(name: str) -> keras.layers.Layer:

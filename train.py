@@ -39,7 +39,7 @@ SMALLEST_PICTURE = 64
 TEXT_EVERY = 10
 STOPPED = 130
 OPTIONS_FROM_FILE = "@FILE stands for options that a file holds, one a line."
-ONLY_FROM_SCRATCH = ("widths", "kernels", "smooth_fill")
+ONLY_FROM_SCRATCH = ("widths", "kernels", "smooth_fill", "plain")
 GRADIENT_NORM = 1.0  # gradients are scaled down to this
 
 
@@ -113,6 +113,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     add("--widths", type=_numbers, help="for --from_scratch: channels, one number a level (48,96,192,384,384,...)")
     add("--kernels", type=_numbers, help="for --from_scratch: kernel sides, one a level (7,5,5,3,3,...)")
     add("--smooth_fill", choices=SMOOTH_FILLS, help="for --from_scratch (seen)")
+    add("--plain", action="store_true", help="for --from_scratch: plain convolutions, holes filled with the mean")
     add("--seed", type=int, default=1, help="(%(default)s)")
     return parser.parse_args(argv)
 
@@ -177,7 +178,7 @@ def _check_options(options: argparse.Namespace) -> None:
     """UsageError for options that contradict each other or cannot be."""
     if options.from_scratch and options.start_from:
         raise UsageError("--from_scratch and --start_from exclude each other")
-    given = [name for name in ONLY_FROM_SCRATCH if getattr(options, name) is not None]
+    given = [name for name in ONLY_FROM_SCRATCH if getattr(options, name)]
     if given and not options.from_scratch:
         raise UsageError(f"--{given[0]} describes a new network, and needs --from_scratch")
     if options.workers < 0 or options.judged < 8:
@@ -238,7 +239,7 @@ def _config(options: argparse.Namespace) -> UnetConfig:
     widths = options.widths or UnetConfig.widths
     kernels = options.kernels or UnetConfig.kernels[: len(widths)] + (3,) * (len(widths) - len(UnetConfig.kernels))
     try:
-        return UnetConfig(widths, kernels, options.smooth_fill or UnetConfig.smooth_fill)
+        return UnetConfig(widths, kernels, options.smooth_fill or UnetConfig.smooth_fill, not options.plain)
     except ValueError as error:
         raise UsageError(str(error)) from error
 

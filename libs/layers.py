@@ -20,15 +20,17 @@ class PartialConv2D(keras.layers.Layer):
     counts as hole. With one-channel masks that sum is a box filter a branch, weighted by its channel count.
 
     known: numbers of the branches whose mask is 1 everywhere; their features need no multiplication by it.
+    plain: an ordinary convolution instead, for comparison, to which all is known and padding is black.
     """
 
-    def __init__(self, filters, kernel_size, strides=1, known=(), kernel_initializer="he_normal", **options):
+    def __init__(self, filters, kernel_size, strides=1, known=(), plain=False, **options):
+        self.kernel_initializer = keras.initializers.get(options.pop("kernel_initializer", "he_normal"))
         super().__init__(autocast=False, **options)
         self.filters = filters
         self.kernel_size = kernel_size
         self.strides = strides
         self.known = tuple(known)
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.plain = plain
 
     def build(self, features_shape, masks_shape=None) -> None:
         channels = sum(shape[-1] for shape in features_shape)
@@ -40,6 +42,9 @@ class PartialConv2D(keras.layers.Layer):
 
     def call(self, features, masks):
         """Lists of (B, H, W, C) features and their (B, H, W, 1) masks -> features and mask, ceil(H / strides)."""
+        if self.plain:
+            mask = masks[0][:, :: self.strides, :: self.strides]
+            return self._convolve([self._compute(x) for x in features]) + self._compute(self.bias), mask
         count = self._count_known(features, masks)
         mask = ops.cast(count > 0, "float32")
         share = mask * (self.kernel_size**2 * sum(x.shape[-1] for x in features)) / (count + EPSILON)
@@ -78,7 +83,13 @@ class PartialConv2D(keras.layers.Layer):
     def get_config(self) -> dict:
         initializer = keras.initializers.serialize(self.kernel_initializer)
         sizes = {"filters": self.filters, "kernel_size": self.kernel_size, "strides": self.strides}
-        return {**super().get_config(), **sizes, "known": self.known, "kernel_initializer": initializer}
+        return {
+            **super().get_config(),
+            **sizes,
+            "known": self.known,
+            "plain": self.plain,
+            "kernel_initializer": initializer,
+        }
 
 
 @keras.saving.register_keras_serializable(package="decensor")

@@ -94,6 +94,14 @@ def test_the_same_seed_trains_the_same_weights(start, tmp_path):
     assert_array_equal(*found)
 
 
+def test_the_plain_control_is_trained_recorded_and_drawn_with(start, tmp_path):
+    assert start("--samples", "16", "--plain") == 0
+    path = tmp_path / "run" / "weights.h5"
+    assert read_weights(path).config["partial"] is False
+    image = np.random.default_rng(0).random((1, 8, 12, 3), dtype=np.float32)
+    assert load_predictor(path)(image, np.ones((1, 8, 12, 1), np.float32)).shape == image.shape
+
+
 def test_training_goes_on_from_a_weights_file(start, tmp_path):
     assert start("--samples", "80") == 0
     first = read_weights(tmp_path / "run" / "weights.h5")
