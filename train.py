@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import keras
 
@@ -38,6 +38,7 @@ DEFAULT_WEIGHTS = HERE / "models" / "model.h5"
 SMALLEST_PICTURE = 64
 TEXT_EVERY = 10
 STOPPED = 130
+SENDING_SECONDS = 2.0
 OPTIONS_FROM_FILE = "@FILE stands for options that a file holds, one a line."
 ONLY_FROM_SCRATCH = ("widths", "kernels", "smooth_fill", "plain")
 GRADIENT_NORM = 1.0  # gradients are scaled down to this
@@ -254,9 +255,17 @@ def _executor(workers: int) -> Executor:
 def _prepare_worker() -> None:
     """In a process that makes samples: only the one that trains ends it, by its own end if need be."""
     _log_to_stderr()
-    for number in set(POLITE) - {signal.SIGTERM}:  # that is how the pool itself ends a process
+    for number in POLITE:
         signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end_soon)  # the pool itself ends processes that way
     Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_soon(number: int, frame: object) -> None:
+    """Not at once: for the rest of a half-sent batch the process that trains would wait forever."""
+    timer = Timer(SENDING_SECONDS, os._exit, (STOPPED,))
+    timer.daemon = True
+    timer.start()
 
 
 def _end_with_parent() -> None:

@@ -35,6 +35,18 @@ def start(art_folder, tmp_path):
     return start
 
 
+@pytest.fixture(autouse=True)
+def signals():
+    """As from a terminal, even if the tests run in the background or under nohup, where some are ignored."""
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    usual = {name: signal.getsignal(getattr(signal, name)) for name in names}
+    for name in names:
+        signal.signal(getattr(signal, name), signal.default_int_handler)
+    yield
+    for name, handler in usual.items():
+        signal.signal(getattr(signal, name), handler)
+
+
 @pytest.fixture
 def steps(monkeypatch) -> list[train.Progress]:
     """Filled with a copy of the progress of every step; at step `steps.stop_at` comes the signal `steps.by`."""
