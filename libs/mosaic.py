@@ -96,13 +96,13 @@ def hold_to(mosaic: Mosaic, drawn: np.ndarray, hidden: np.ndarray) -> np.ndarray
     return result
 
 
-def _averaging(numbers: np.ndarray) -> scipy.sparse.csr_array:
+def _averaging(numbers: np.ndarray) -> "scipy.sparse.csr_array":
     """(R, H): block means from pixel rows, given each row's block."""
     share = 1 / np.bincount(numbers)
     return scipy.sparse.csr_array((share[numbers], (numbers, np.arange(len(numbers)))), dtype=np.float32)
 
 
-def _interpolating(comb: Comb, numbers: np.ndarray) -> scipy.sparse.csr_array:
+def _interpolating(comb: Comb, numbers: np.ndarray) -> "scipy.sparse.csr_array":
     """(H, R): values at pixel rows from values at block middles, linearly; beyond the outer middles constant."""
     length, count = len(numbers), int(numbers[-1]) + 1
     first = comb.numbers(1)[0]

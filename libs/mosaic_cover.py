@@ -3,7 +3,7 @@
 from enum import Enum
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 # A bar is of one colour: so many of its pixels lie this near to the commonest.
 BAR_LEVELS, BAR_SHARE = 10, 0.9
@@ -28,7 +28,7 @@ def judge_cover(pixels: np.ndarray, area: np.ndarray) -> Cover:
 
     The area's rim is left out where that leaves anything, as people paint a little more than what is hidden.
     """
-    inner = ndimage.binary_erosion(area, iterations=INWARDS)
+    inner = scipy.ndimage.binary_erosion(area, iterations=INWARDS)
     inner = inner if inner.any() else area
     levels = pixels[inner].astype(np.float32)
     near = np.abs(levels - np.median(levels, axis=0)).max(axis=1) <= BAR_LEVELS
@@ -42,8 +42,8 @@ def judge_cover(pixels: np.ndarray, area: np.ndarray) -> Cover:
 
 def _fine_part(pixels: np.ndarray, area: np.ndarray) -> np.ndarray:
     """(H, W, 3) float32: the area's pixels less their Gaussian mean inside the area."""
-    share = ndimage.gaussian_filter(area.astype(np.float32), FINE)[..., None]
-    soft = ndimage.gaussian_filter(pixels * area[..., None].astype(np.float32), (FINE, FINE, 0))
+    share = scipy.ndimage.gaussian_filter(area.astype(np.float32), FINE)[..., None]
+    soft = scipy.ndimage.gaussian_filter(pixels * area[..., None].astype(np.float32), (FINE, FINE, 0))
     return (pixels - soft / np.maximum(share, 1e-6)) * area[..., None]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from libs.inpaint import Hints
 from libs.mosaic_cover import Cover, judge_cover
@@ -94,7 +94,7 @@ def _find_all(pixels: np.ndarray, hole: np.ndarray, window: Window, block: float
             continue
         found.append(mosaic)
         free &= ~mosaic.area
-        rest = part & ~ndimage.binary_dilation(mosaic.area, iterations=2)
+        rest = part & ~scipy.ndimage.binary_dilation(mosaic.area, iterations=2)
         parts += _pieces(rest, int(max(mosaic.grid.rows.pitch, mosaic.grid.columns.pitch, SMALLEST_PIECE)))
     return found or _find_lone(pixels, hole, window)
 
@@ -121,7 +121,7 @@ def _find_one(pixels: np.ndarray, part: np.ndarray, free: np.ndarray, window: Wi
     if min(clarity(pixels, grid, everywhere.spread(body & ~painted & (blocks.counts > 0)) & ~part)) < CLEAR_BESIDE:
         body &= painted  # what is flat beside the paint is drawn so
     plain = everywhere.flat & painted & ~everywhere.telling
-    known = ndimage.binary_propagation(body, NEIGHBOURS, body | plain) & _complete(everywhere, grid)
+    known = scipy.ndimage.binary_propagation(body, NEIGHBOURS, body | plain) & _complete(everywhere, grid)
     known &= everywhere.counts == everywhere.sizes
     if (known & everywhere.telling).sum() < FEWEST:
         return None
@@ -130,8 +130,8 @@ def _find_one(pixels: np.ndarray, part: np.ndarray, free: np.ndarray, window: Wi
 
 def _body(blocks: Blocks, main: np.ndarray) -> np.ndarray:
     """(R, C) bool: the flat blocks of the mosaic of which `main` is a part."""
-    whole = ndimage.binary_propagation(main & blocks.flat, NEIGHBOURS, blocks.solid | main)
-    return ndimage.binary_fill_holes(whole) & blocks.flat
+    whole = scipy.ndimage.binary_propagation(main & blocks.flat, NEIGHBOURS, blocks.solid | main)
+    return scipy.ndimage.binary_fill_holes(whole) & blocks.flat
 
 
 def _complete(blocks: Blocks, grid: Grid) -> np.ndarray:
@@ -156,7 +156,7 @@ def _find_lone(pixels: np.ndarray, hole: np.ndarray, window: Window) -> list[Mos
     if colour.max() < LONE_LEVELS[0] or colour.min() > LONE_LEVELS[1]:
         return []
     like = np.abs(pixels - colour).max(axis=-1) <= LONE_SPREAD
-    labels, _ = ndimage.label(like)
+    labels, _ = scipy.ndimage.label(like)
     if not (hole & like).any():
         return []
     piece = labels == np.bincount(labels[hole & like]).argmax()
@@ -195,8 +195,8 @@ def _halves(part: np.ndarray) -> list[np.ndarray]:
 
 def _pieces(rest: np.ndarray, narrowest: int) -> list[np.ndarray]:
     """Connected pieces of what is left of a hole, without what is narrower: blocks that a mosaic's edge cuts."""
-    rest = ndimage.binary_opening(rest, iterations=narrowest // 2 + 1)
-    labels, count = ndimage.label(rest, NEIGHBOURS)
+    rest = scipy.ndimage.binary_opening(rest, iterations=narrowest // 2 + 1)
+    labels, count = scipy.ndimage.label(rest, NEIGHBOURS)
     return [labels == number for number in range(1, count + 1)]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 # A block is flat if it varies by less than so many levels plus this share of its steps to its neighbours.
 FLAT_LEVELS, FLAT_SHARE = 1.2, 0.1
@@ -88,9 +88,9 @@ class Blocks:
     @property
     def solid(self) -> np.ndarray:
         """(R, C) bool: telling and among flat ones; blocks inside those of another, coarser grid are not."""
-        seen = ndimage.uniform_filter((self.counts > 0).astype(float), 3, mode="constant")
-        among = ndimage.uniform_filter(self.flat.astype(float), 3, mode="constant") >= AMONG_FLAT * seen
-        return self.telling & ndimage.binary_dilation(self.flat & among, NEIGHBOURS)
+        seen = scipy.ndimage.uniform_filter((self.counts > 0).astype(float), 3, mode="constant")
+        among = scipy.ndimage.uniform_filter(self.flat.astype(float), 3, mode="constant") >= AMONG_FLAT * seen
+        return self.telling & scipy.ndimage.binary_dilation(self.flat & among, NEIGHBOURS)
 
     @property
     def flat_share(self) -> float:
@@ -163,14 +163,14 @@ def _mean(steps: np.ndarray, counted: np.ndarray, lines: np.ndarray) -> float:
 
 def close_gaps(chosen: np.ndarray) -> np.ndarray:
     """(R, C) bool: morphological closing by 3 x 3 that loses nothing at the border."""
-    return chosen | ndimage.binary_closing(np.pad(chosen, 2), NEIGHBOURS)[2:-2, 2:-2]
+    return chosen | scipy.ndimage.binary_closing(np.pad(chosen, 2), NEIGHBOURS)[2:-2, 2:-2]
 
 
 def main_part(blocks: Blocks) -> np.ndarray:
     """(R, C) bool: the largest connected group of solid blocks, gaps in it filled."""
-    labels, count = ndimage.label(close_gaps(blocks.solid), NEIGHBOURS)
+    labels, count = scipy.ndimage.label(close_gaps(blocks.solid), NEIGHBOURS)
     if not count:
         return np.zeros_like(blocks.flat)
     weights = np.bincount(labels[blocks.solid], minlength=count + 1)
     weights[0] = 0
-    return ndimage.binary_fill_holes(labels == weights.argmax())
+    return scipy.ndimage.binary_fill_holes(labels == weights.argmax())

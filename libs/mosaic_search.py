@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from libs.mosaic_grid import Blocks, Comb, Grid, measure_blocks
 
@@ -54,7 +54,7 @@ def find_grid(pixels: np.ndarray, area: np.ndarray, block: float | None = None) 
     Sides of 4 to 40 pixels, or exactly `block`. There is always a most likely one: whether it is a mosaic is
     to be asked of its blocks.
     """
-    near = ndimage.binary_dilation(area, iterations=2)
+    near = scipy.ndimage.binary_dilation(area, iterations=2)
     steps = step_maps(pixels, near)
     window = _busiest(steps, near)
     crop_steps = steps[0][window], steps[1][window]
@@ -76,7 +76,7 @@ def _refine_on_flat(pixels: np.ndarray, near: np.ndarray, steps: Steps, grid: Gr
     """The grid through the steps around flat blocks only, so that what is drawn nearby does not count."""
     for _ in range(2):
         blocks: Blocks = measure_blocks(pixels, near, grid)
-        told = ndimage.binary_dilation(blocks.spread(blocks.flat), iterations=2)
+        told = scipy.ndimage.binary_dilation(blocks.spread(blocks.flat), iterations=2)
         grid = refine_grid(grid, (steps[0] * told, steps[1] * told))
     return grid
 

@@ -1,0 +1,15 @@
+"""What costs time at every start is left out until it is needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+# Packages that take a tenth of a second and more to import.
+SLOW = ("tensorflow", "keras", "jax", "distributed", "scipy.ndimage", "scipy.sparse", "scipy.spatial")
+
+
+def test_help_imports_nothing_slow():
+    look = f"import sys, decensor; decensor.main(['--help']); print([name for name in {SLOW!r} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
