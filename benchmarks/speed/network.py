@@ -58,13 +58,16 @@ def measure_precision(plan: Plan) -> list[Line]:
 
 
 def count_operations(plan: Plan, side: int) -> int:
-    """Multiplications and additions of the network's convolutions for a window of side x side pixels."""
+    """Multiplications and additions of the folded network's convolutions for a window of side x side pixels."""
+    from model import build_unet, config_of, variables_by_name
+
+    folded = build_unet(config_of(read_weights(plan.model), plan.model), folded=True)
     operations = 0
-    for name, array in read_weights(plan.model).arrays.items():
-        if name.endswith("/kernel"):
-            stage = name.split("/")[0]
-            level = int(stage.split("_")[1]) if "_" in stage else 0
-            operations += 2 * array.size * (side // 2**level) ** 2
+    for name, variable in variables_by_name(folded).items():
+        stage, kind = name.split("/")
+        level = int(stage.split("_")[1]) if "_" in stage else 0
+        if kind.endswith("kernel"):  # one that enlarges works at half the size
+            operations += 2 * int(np.prod(variable.shape)) * (side // 2 ** (level + (kind == "up_kernel"))) ** 2
     return operations
 
 
