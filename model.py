@@ -14,15 +14,22 @@ from keras import ops
 
 from libs.errors import WeightsError
 from libs.inpaint import Predict
-from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D, fold_upsampling
+from libs.layers import (
+    BATCH_NORM_EPSILON,
+    LEAKY_SLOPE,
+    NORM_ARRAYS,
+    PartialConv2D,
+    PartialUpConv2D,
+    SmoothFill,
+    TrainedUpConv2D,
+    fold_batch_norm,
+    fold_upsampling,
+)
 from libs.legacy_unet import load_legacy_predictor
 from libs.shortage import lack_of_memory_as_usual
 from libs.weights import WHERE_TO_GET, Weights, read_weights
 from libs.weights_legacy import is_legacy
 
-BATCH_NORM_EPSILON = 1e-3
-LEAKY_SLOPE = 0.2
-NORM_ARRAYS = ("gamma", "beta", "moving_mean", "moving_variance")
 WITHOUT_NORM = ("encoder_1", "draw")
 SMOOTH_FILLS = ("seen", "added", "none")
 
@@ -204,12 +211,7 @@ def fold_weights(arrays: dict[str, np.ndarray], folded: keras.Model) -> dict[str
     Each norm's scale goes into the kernel before it, its shift into the bias; in the decoder the part of a kernel
     that works on enlarged features goes into one that enlarges them too.
     """
-    result = {name: array.astype("float32") for name, array in arrays.items() if "_norm/" not in name}
-    for layer in sorted({name.split("_norm/")[0] for name in arrays if "_norm/" in name}):
-        gamma, beta, mean, variance = (arrays[f"{layer}_norm/{name}"].astype("float32") for name in NORM_ARRAYS)
-        scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
-        result[f"{layer}/kernel"] = result[f"{layer}/kernel"] * scale
-        result[f"{layer}/bias"] = (result[f"{layer}/bias"] - mean) * scale + beta
+    result = fold_batch_norm(arrays)
     for layer in folded.layers:
         if isinstance(layer, PartialUpConv2D):
             kernel, skips = result[f"{layer.name}/kernel"], layer.kernel.shape[2]

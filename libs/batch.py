@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from libs.drawing import Draw, paste
-from libs.errors import PictureError
+from libs.errors import PictureError, describe_failure
 from libs.gallery import Entry, Gallery
 from libs.holes import count_regions
 from libs.jobs import Job, make_folder_of
@@ -25,7 +25,6 @@ from libs.variations import name_results
 from libs.views import Views, make_views
 
 FOUND_BY_ITSELF = MosaicSettings()
-OUT_OF_MEMORY = "not enough memory for it; close other programs or cut it into parts"
 
 logger = logging.getLogger("decensor")
 
@@ -206,8 +205,7 @@ class _Batch:
 
     def _fail(self, job: Job, error: PictureError | MemoryError) -> Outcome:
         logger.info("%s failed", job.name, exc_info=error)
-        reason = str(error) if isinstance(error, PictureError) else OUT_OF_MEMORY
-        return Outcome(job, "failed", functools.partial(self._report.tell_failed, job.name, reason))
+        return Outcome(job, "failed", functools.partial(self._report.tell_failed, job.name, describe_failure(error)))
 
     def _clean(self, job: Job) -> tuple[str, ...]:
         """Move a finished picture aside if asked to; a note if that cannot be."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from libs.advice import refuse, tell
-from libs.errors import PictureError
+from libs.errors import PictureError, describe_failure
 from libs.holes import count_regions
 from libs.jobs import Job, make_folder_of
 from libs.overlay import draw_overlay
@@ -14,7 +14,6 @@ from libs.pictures import Picture, read_picture, write_picture
 from libs.windows import FillSettings, plan_tiles
 
 COLUMNS = ("exact", "close", "soft", "almost", "holes", "windows")
-OUT_OF_MEMORY = "not enough memory for it; close other programs or cut it into parts"
 
 
 def check_all(jobs: list[Job], settings: PaintSettings, tell_line: Callable[[str], None]) -> int:
@@ -29,8 +28,7 @@ def check_all(jobs: list[Job], settings: PaintSettings, tell_line: Callable[[str
             tell_line(_check(job, settings))
         except (PictureError, MemoryError) as error:
             failed += 1
-            reason = str(error) if isinstance(error, PictureError) else OUT_OF_MEMORY
-            tell_line(_row([""] * len(COLUMNS), f"{job.name}: FAILED, {reason}"))
+            tell_line(_row([""] * len(COLUMNS), f"{job.name}: FAILED, {describe_failure(error)}"))
     return failed
 
 

@@ -21,3 +21,10 @@ class WeightsError(DecensorError):
 
 class PictureError(DecensorError):
     """This picture cannot be filled; the batch goes on."""
+
+
+def describe_failure(error: PictureError | MemoryError) -> str:
+    """Why one picture could not be filled, as a clause for its line."""
+    if isinstance(error, PictureError):
+        return str(error)
+    return "not enough memory for it; close other programs or cut it into parts"

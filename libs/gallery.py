@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from libs.errors import DecensorError
+from libs.pictures_write import part_of
 from libs.report import printable
 from libs.tidy import remove_parts
 from libs.views import Pair, Place, Views
@@ -63,7 +64,7 @@ class Gallery:
 
     def close(self, summary: str) -> None:
         """Write the report whole or not at all; DecensorError if that cannot be. Without entries there is none."""
-        part = self.path.with_name(f"{self.path.name}.part")
+        part = part_of(self.path)
         try:
             if self._error is not None:
                 raise self._error

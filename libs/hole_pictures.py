@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from libs.companions import read_companion
 from libs.errors import PictureError
-from libs.pictures import read_picture
 from libs.pictures_find import stem_key
 
 HALF = 128
@@ -32,15 +32,6 @@ def read_hole(path: Path, shape: tuple[int, int], name: str, most_megapixels: fl
     shape: (height, width) of the picture `name` that it is for; PictureError if it has another, or more million
     pixels than `most_megapixels`, or cannot be read.
     """
-    try:
-        picture = read_picture(path, most_megapixels)
-    except PictureError as error:
-        raise PictureError(f"its hole picture {path}: {error}") from error
-    height, width = picture.pixels.shape[:2]
-    if (height, width) != shape:
-        raise PictureError(
-            f"{name} is {shape[1]} x {shape[0]} pixels but its hole picture {path} is {width} x {height}; "
-            "make both the same size"
-        )
+    picture = read_companion(path, "hole picture", name, shape, most_megapixels)
     hole = picture.pixels.sum(axis=2, dtype=np.uint16) >= CHANNELS * HALF
     return hole if picture.alpha is None else hole & (picture.alpha >= HALF)

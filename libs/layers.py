@@ -9,6 +9,9 @@ import numpy as np
 from keras import ops
 
 EPSILON = 1e-6
+BATCH_NORM_EPSILON = 1e-3
+LEAKY_SLOPE = 0.2
+NORM_ARRAYS = ("gamma", "beta", "moving_mean", "moving_variance")
 
 
 @keras.saving.register_keras_serializable(package="decensor")
@@ -131,6 +134,17 @@ class TrainedUpConv2D(PartialUpConv2D):
         kernel = self._compute(self.kernel[:, :, : joined.shape[-1]])
         y = ops.conv(joined, kernel, strides=self.strides, padding="same")
         return y + ops.conv_transpose(shown[-1], self._compute(folded), strides=2, padding="same")
+
+
+def fold_batch_norm(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays, float32, without batch norm: its scale goes into the kernel before it, its shift into the bias."""
+    folded = {name: array.astype("float32") for name, array in arrays.items() if "_norm/" not in name}
+    for layer in sorted({name.split("_norm/")[0] for name in arrays if "_norm/" in name}):
+        gamma, beta, mean, variance = (arrays[f"{layer}_norm/{name}"].astype("float32") for name in NORM_ARRAYS)
+        scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
+        folded[f"{layer}/kernel"] = folded[f"{layer}/kernel"] * scale
+        folded[f"{layer}/bias"] = (folded[f"{layer}/bias"] - mean) * scale + beta
+    return folded
 
 
 def fold_upsampling(kernel):

@@ -12,13 +12,12 @@ import numpy as np
 from keras import ops
 
 from libs.inpaint import FillSettings, Predict
+from libs.layers import LEAKY_SLOPE, fold_batch_norm
 from libs.shortage import lack_of_memory_as_usual
-from libs.weights_legacy import DECODER, DEEPCREAMPY, ENCODER, NORM_ARRAYS, PCONV_KERAS, read_legacy
+from libs.weights_legacy import DECODER, DEEPCREAMPY, ENCODER, PCONV_KERAS, read_legacy
 
 SIDE = 512
 EPSILON = 1e-8
-BATCH_NORM_EPSILON = 1e-3
-LEAKY_SLOPE = 0.2
 # A hole and half its size around it: 340 * 3 / 2 = 510. What the global mean is taken over must be picture.
 WINDOWS = {"window": SIDE, "smallest": SIDE, "step": SIDE, "margin": 86, "mirrored": True}
 SETTINGS = {
@@ -104,17 +103,6 @@ def build_legacy_unet(family: str) -> keras.Model:
     return keras.Model([image, mask], colours, name=family.replace("-", "_"))
 
 
-def fold(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The arrays without batch norm: its scale goes into the kernel before it, its shift into the bias."""
-    folded = {name: array for name, array in arrays.items() if "_norm/" not in name}
-    for layer in {name.split("_norm/")[0] for name in arrays if "_norm/" in name}:
-        gamma, beta, mean, variance = (arrays[f"{layer}_norm/{name}"] for name in NORM_ARRAYS)
-        scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
-        folded[f"{layer}/kernel"] = folded[f"{layer}/kernel"] * scale
-        folded[f"{layer}/bias"] = (folded[f"{layer}/bias"] - mean) * scale + beta
-    return folded
-
-
 def load_legacy_predictor(path: Path, family: str | None = None) -> Predict:
     """predict(images (B, 512, 512, 3), masks (B, 512, 512, 1)) -> (B, 512, 512, 3), and `predict.settings` for it.
 
@@ -123,7 +111,7 @@ def load_legacy_predictor(path: Path, family: str | None = None) -> Predict:
     """
     weights = read_legacy(path, family)
     model = build_legacy_unet(weights.family)
-    arrays = fold(weights.arrays)
+    arrays = fold_batch_norm(weights.arrays)
     for layer in model.layers:
         for variable in layer.weights:
             variable.assign(arrays[f"{layer.name}/{variable.name}"])

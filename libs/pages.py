@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from libs.advice import refuse, tell
+from libs.companions import read_companion
 from libs.errors import PictureError
 from libs.hole_pictures import read_hole
 from libs.holes import painted_hole
@@ -37,7 +38,7 @@ def read_page(job: Job, paint: PaintSettings) -> Page:
     notes += () if found.hole.any() else job.notes
     if job.original is None:
         return Page(painted, found.hole, tuple(notes))
-    original = _read_original(job, found.hole.shape)
+    original = read_companion(job.original, "original", job.painted.name, found.hole.shape, job.most_megapixels)
     _check_unpainted(original, found.hole, paint, job)
     return Page(original, found.hole, tuple(notes))
 
@@ -58,18 +59,3 @@ def find_hole(job: Job, pixels: np.ndarray, paint: PaintSettings) -> Painted:
         return found
     given = read_hole(job.hole_picture, found.hole.shape, job.painted.name, job.most_megapixels)
     return add_hole(found, given, paint)
-
-
-def _read_original(job: Job, shape: tuple[int, int]) -> Picture:
-    """The unpainted picture; PictureError if it is broken or not of the painted one's (height, width)."""
-    try:
-        picture = read_picture(job.original, job.most_megapixels)
-    except PictureError as error:
-        raise PictureError(f"its original {job.original}: {error}") from error
-    height, width = picture.pixels.shape[:2]
-    if (height, width) != shape:
-        raise PictureError(
-            f"{job.painted.name} is {shape[1]} x {shape[0]} pixels but its original {job.original} "
-            f"is {width} x {height}; make both the same size"
-        )
-    return picture

@@ -32,6 +32,7 @@ LEVELS = {
     "libs.weights_kinds": 2,
     "libs.report": 1,
     "libs.processor": 1,
+    "libs.companions": 2,
     "libs.layers": 1,
     "libs.ledger": 1,
     "libs.tidy": 1,
@@ -63,6 +64,7 @@ LEVELS = {
     "train": 7,
 }
 ARROWS_BESIDE = {
+    ("libs.hole_pictures", "libs.companions"),
     ("libs.tidy", "libs.pictures_write"),
     ("libs.pictures_read", "libs.pictures_content"),
     ("libs.pictures_write", "libs.pictures_content"),

@@ -15,10 +15,10 @@ from keras import ops
 
 from libs.holes import painted_hole
 from libs.inpaint import FillSettings, fill
-from libs.layers import EPSILON, SmoothFill
+from libs.layers import BATCH_NORM_EPSILON, EPSILON, LEAKY_SLOPE, SmoothFill
 from libs.pictures import Picture, find_pictures, read_picture, write_picture
 from libs.weights import read_weights
-from model import BATCH_NORM_EPSILON, LEAKY_SLOPE, UnetConfig, assign_weights, config_of
+from model import UnetConfig, assign_weights, config_of
 
 WINDOW = 512
 

@@ -20,11 +20,12 @@ from benchmarks.speed.plan import (
     load_network,
     page_name,
     paint_pages,
+    time_fill,
     time_median,
     time_once,
 )
 from libs.holes import painted_hole, random_bars
-from libs.inpaint import Predict, fill
+from libs.inpaint import fill
 from libs.pictures import Picture, read_picture, write_picture
 
 PEER_SIDES = (512, 1024)
@@ -56,15 +57,10 @@ def measure_stages(plan: Plan) -> list[Line]:
     start = time.perf_counter()
     predict = load_network(plan.model, plan.precision)
     loading = time.perf_counter() - start
-    counted = _Counted(predict)
     pixels = read_picture(painted).pixels
     hole = painted_hole(pixels)
     fill(pixels, hole, predict)
-    filling, network = [], []
-    for _ in range(plan.repeats):
-        counted.seconds = 0.0
-        filling.append(time_once(lambda: fill(pixels, hole, counted.predict)))
-        network.append(counted.seconds)
+    filling, network = zip(*(time_fill(pixels, hole, predict) for _ in range(plan.repeats)), strict=True)
     target = plan.folder / "stage.png"
     page = f"one page {describe_size(PAGE)}, {HOLES} holes"
     return [
@@ -76,20 +72,6 @@ def measure_stages(plan: Plan) -> list[Line]:
         Line(f"{page}: cut and blend", median(filling) - median(network), "s"),
         Line(f"{page}: write", time_median(lambda: write_picture(target, Picture(pixels)), plan.repeats), "s"),
     ]
-
-
-class _Counted:
-    """A predict that adds up the seconds spent in it."""
-
-    def __init__(self, predict: Predict) -> None:
-        self._predict = predict
-        self.seconds = 0.0
-
-    def predict(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        start = time.perf_counter()
-        drawn = self._predict(images, masks)
-        self.seconds += time.perf_counter() - start
-        return drawn
 
 
 def _time_imports(repeats: int) -> float:

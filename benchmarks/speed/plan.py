@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.pages import draw_page, paint_holes
 from libs.holes import random_bars
-from libs.inpaint import Predict
+from libs.inpaint import Predict, fill
 from libs.pictures import Picture, write_picture
 
 PAGE, HOLES = (1200, 1700), 4
@@ -55,6 +55,19 @@ def time_once(action: Callable[[], object]) -> float:
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
+
+
+def time_fill(pixels: np.ndarray, hole: np.ndarray, predict: Predict) -> tuple[float, float]:
+    """Seconds of one fill, and those of them that it spends in the network."""
+    spent = []
+
+    def timed(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
+        start = time.perf_counter()
+        drawn = predict(images, masks)
+        spent.append(time.perf_counter() - start)
+        return drawn
+
+    return time_once(lambda: fill(pixels, hole, timed)), sum(spent)
 
 
 def paint_pages(folder: Path, count: int, size: tuple[int, int], holes: int) -> Path:

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from statistics import median
 
@@ -20,10 +19,10 @@ from benchmarks.speed.plan import (
     describe_size,
     load_network,
     paint_pages,
+    time_fill,
     time_median,
 )
 from libs.holes import GREEN
-from libs.inpaint import Predict, fill
 from libs.pictures import Picture, write_picture
 from libs.windows import FillSettings, plan_tiles
 
@@ -87,7 +86,7 @@ def measure_growth(plan: Plan) -> list[Line]:
     predict = load_network(plan.model, plan.precision)
     page = draw_page(0, *PAGE)
     small, large = (
-        median(_network_seconds(pixels, _small_hole(pixels), predict) for _ in range(plan.repeats))
+        median(time_fill(pixels, _small_hole(pixels), predict)[1] for _ in range(plan.repeats))
         for pixels in (page, _tile(page, HUGE))
     )
     specks = _specks(page)
@@ -95,7 +94,7 @@ def measure_growth(plan: Plan) -> list[Line]:
     return [
         Line(f"hole of {SMALL_HOLE} x {SMALL_HOLE} in {describe_size(PAGE)}: network", small, "s"),
         Line(f"the same in {describe_size(HUGE)}", large / small, "times", "at most 1.3"),
-        Line(f"{SPECKS} specks in {describe_size(PAGE)}: network", _network_seconds(page, specks, predict), "s"),
+        Line(f"{SPECKS} specks in {describe_size(PAGE)}: network", time_fill(page, specks, predict)[1], "s"),
         Line(f"their windows / the {least} that cover their area", tiles / least, "times", "at most 2"),
     ]
 
@@ -150,17 +149,3 @@ def _fewest_windows(hole: np.ndarray) -> int:
     rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
     area = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
     return -(-int(area) // FillSettings().core ** 2)
-
-
-def _network_seconds(pixels: np.ndarray, hole: np.ndarray, predict: Predict) -> float:
-    """Seconds that one fill spends in the network."""
-    spent = []
-
-    def timed(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        start = time.perf_counter()
-        drawn = predict(images, masks)
-        spent.append(time.perf_counter() - start)
-        return drawn
-
-    fill(pixels, hole, timed)
-    return sum(spent)
