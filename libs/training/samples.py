@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from libs import holes
 from libs.training.art import Art, ArtFolder, open_art
 from libs.training.augment import augment, random_crop
+from libs.training.hints import add_hints
 
 STROKE_AREAS = ((0.01, 0.1), (0.1, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 0.5), (0.5, 0.6))
-HINTED = 0.25
+HINTED = 0.35
 
 
 @dataclass(frozen=True)
@@ -62,37 +62,3 @@ def random_hole(rng: np.random.Generator, side: int) -> np.ndarray:
         return holes.random_letters(rng, side, side, touching)
     area = STROKE_AREAS[rng.choice(6, p=[0.35, 0.3, 0.15, 0.1, 0.06, 0.04])]
     return holes.random_strokes(rng, side, side, area, touching)
-
-
-def add_hints(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The picture and what of it is known when the hole is pixelated: one pixel, the block's mean, a block.
-
-    Blocks of 4 to 32 pixels, fractional sides, any phase; the values are sometimes a little wrong (JPEG noise,
-    the blur of a coarse fill), so that the network learns to weigh them.
-    """
-    rows, row_labels = _grid(rng, hole.shape[0])
-    columns, column_labels = _grid(rng, hole.shape[1])
-    labels = row_labels[:, None] * len(columns) + column_labels[None, :]
-    source = ndimage.gaussian_filter(target, (2, 2, 0)) if rng.random() < 0.25 else target
-    counts = np.bincount(labels.ravel(), minlength=len(rows) * len(columns))
-    means = np.stack([np.bincount(labels.ravel(), source[..., c].ravel()) for c in range(3)], axis=-1)
-    means /= np.maximum(counts, 1)[:, None]
-    means += rng.normal(0, rng.choice([0, 0.01, 0.03], p=[0.6, 0.3, 0.1]), means.shape)
-    image, known = target.copy(), ~hole
-    places = np.ix_(rows, columns)
-    inside = hole[places]
-    values = means.reshape(len(rows), len(columns), 3).clip(0, 1).astype(np.float32)
-    image[places] = np.where(inside[..., None], values, image[places])
-    known[places] = True
-    return image, known
-
-
-def _grid(rng: np.random.Generator, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Centres of the blocks along one side, and the block of every pixel."""
-    side = np.exp(rng.uniform(np.log(4), np.log(32)))
-    phase = rng.uniform(0, side)
-    labels = np.floor((np.arange(length) + 0.5 + phase) / side).astype(int)
-    labels -= labels[0]
-    starts = np.searchsorted(labels, np.arange(labels[-1] + 1))
-    ends = np.append(starts[1:], length)
-    return (starts + ends) // 2, labels

@@ -6,7 +6,7 @@ from numpy.testing import assert_array_equal
 
 from libs.training.art import Art, ArtFolder, find_art
 from libs.training.augment import augment, print_tones, random_crop
-from libs.training.samples import HINTED, Batch, add_hints, make_batch, make_batch_of, random_hole
+from libs.training.samples import HINTED, Batch, make_batch, make_batch_of, random_hole
 
 SEEDS = range(6)
 
@@ -61,42 +61,6 @@ def test_the_share_of_samples_meant_to_have_hints_has_some(source):
     hinted = ((batch.masks > 0) & (batch.holes > 0)).any(axis=(1, 2, 3))
     # A thin hole may lie between all hints.
     assert 0.5 * HINTED < hinted.mean() < 1.3 * HINTED
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_hints_are_one_pixel_a_block_and_near_its_mean(seed):
-    rng = np.random.default_rng(seed)
-    target = np.broadcast_to(np.float32([0.3, 0.5, 0.7]), (96, 96, 3)).copy()
-    hole = np.zeros((96, 96), dtype=bool)
-    hole[20:80, 10:90] = True
-    image, known = add_hints(rng, target, hole)
-    hints = known & hole
-    assert hole.sum() / 33**2 - 3 < hints.sum() < hole.sum() / 3.5**2
-    assert_array_equal(known[~hole], True)
-    assert_array_equal(image[~hints], target[~hints])
-    assert np.abs(image - target).max() < 0.15
-    # No two hints are neighbours: a block is at least 4 pixels wide.
-    rows = np.flatnonzero(hints.any(axis=1))
-    assert (np.diff(rows) >= 3).all()
-
-
-def test_a_hint_is_the_mean_of_its_block():
-    """With one block as large as the picture can be, its mean is known by hand."""
-    target = np.zeros((8, 8, 3), np.float32)
-    target[::2] = 1
-    for seed in range(40):
-        image, known = add_hints(np.random.default_rng(seed), target, np.ones((8, 8), dtype=bool))
-        if known.sum() == 1:
-            assert np.abs(image[known] - 0.5).max() < 0.15
-            return
-    pytest.fail("no seed gave a single block")
-
-
-def test_adding_hints_leaves_its_arguments_alone():
-    target, hole = np.full((32, 32, 3), 0.5, np.float32), np.ones((32, 32), dtype=bool)
-    add_hints(np.random.default_rng(0), target, hole)
-    assert_array_equal(target, 0.5)
-    assert hole.all()
 
 
 def test_every_kind_of_hole_is_a_hole():

@@ -1,0 +1,74 @@
+"""Hints to train with: what of a pixelated or a coarsely filled hole is known, in the network's terms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+SMALLEST, LARGEST = 4, 32
+SQUARE = 0.8
+DENSE, DENSE_PITCH = 0.5, 4
+
+
+def add_hints(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The picture (H, W, 3) and what of it is known (H, W) bool when the hole (H, W) is pixelated.
+
+    Blocks of 4 to 32 pixels, mostly square, fractional sides, any phase; the values are sometimes a little wrong
+    (JPEG noise, the blur of a coarse fill), so that the network learns to weigh them. Either one pixel a block is
+    known, in its middle, or one every 4 pixels, of the smooth surface with the blocks' means (`spreading`).
+    """
+    rows, columns = _draw_blocks(rng, hole.shape)
+    source = ndimage.gaussian_filter(target, (2, 2, 0)) if rng.random() < 0.25 else target
+    means = np.einsum("rh,hwc,sw->rsc", rows.averaging, source, columns.averaging, optimize=True)
+    means += rng.normal(0, rng.choice([0, 0.01, 0.03], p=[0.6, 0.3, 0.1]), means.shape)
+    if rng.random() < DENSE:
+        places = tuple(np.arange(rng.integers(DENSE_PITCH), length, DENSE_PITCH) for length in hole.shape)
+        spreading = rows.spreading[places[0]], columns.spreading[places[1]]
+        values = np.einsum("hr,rsc,ws->hwc", spreading[0], means, spreading[1], optimize=True)
+    else:
+        places, values = (rows.middles, columns.middles), means
+    here = np.ix_(*places)
+    image, known = target.copy(), ~hole
+    image[here] = np.where(hole[here][..., None], values.clip(0, 1).astype(np.float32), image[here])
+    known[here] = True
+    return image, known
+
+
+@dataclass(frozen=True, eq=False)
+class BlockRow:
+    """The blocks along one side of a picture; edges: the first pixel of each, and at the end the side's length."""
+
+    edges: np.ndarray
+
+    @property
+    def middles(self) -> np.ndarray:
+        """(N,) int: the pixel in the middle of each block."""
+        return (self.edges[:-1] + self.edges[1:]) // 2
+
+    @property
+    def averaging(self) -> np.ndarray:
+        """(N, L) float32: the blocks' means from the pixels."""
+        inside = np.arange(self.edges[-1])[None] >= self.edges[:-1, None]
+        inside &= np.arange(self.edges[-1])[None] < self.edges[1:, None]
+        return (inside / np.diff(self.edges)[:, None]).astype(np.float32)
+
+    @property
+    def spreading(self) -> np.ndarray:
+        """(L, N) float32: pixels from the blocks' means, a bent line whose means over the blocks are the same."""
+        centres = (self.edges[:-1] + self.edges[1:] - 1) / 2
+        pixels = np.arange(self.edges[-1])
+        linear = np.stack([np.interp(pixels, centres, one) for one in np.eye(len(centres))], axis=1)
+        return (linear @ np.linalg.inv(self.averaging @ linear)).astype(np.float32)
+
+
+def _draw_blocks(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[BlockRow, BlockRow]:
+    sides = np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST), 2))
+    if rng.random() < SQUARE:
+        sides[1] = sides[0]
+    return _block_row(rng, shape[0], sides[0]), _block_row(rng, shape[1], sides[1])
+
+
+def _block_row(rng: np.random.Generator, length: int, side: float) -> BlockRow:
+    """Blocks of one side, in fractions of a pixel, from any phase on; the first and the last may be cut."""
+    numbers = np.floor((np.arange(length) + 0.5 + rng.uniform(0, side)) / side)
+    return BlockRow(np.concatenate([[0], np.flatnonzero(np.diff(numbers)) + 1, [length]]))

@@ -1,0 +1,69 @@
+"""Hints: blocks' means, one pixel a block or a smooth surface through them, and nothing else of what is hidden."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from libs.training.hints import BlockRow, add_hints
+
+
+def draw_edges(rng: np.random.Generator) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(rng.integers(1, 33, rng.integers(1, 12)))])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_hints_are_far_enough_apart_and_near_the_truth_on_one_colour(seed):
+    target = np.broadcast_to(np.float32([0.3, 0.5, 0.7]), (96, 96, 3)).copy()
+    hole = np.zeros((96, 96), dtype=bool)
+    hole[20:80, 10:90] = True
+    image, known = add_hints(np.random.default_rng(seed), target, hole)
+    hints = known & hole
+    assert hole.sum() / 33**2 - 3 < hints.sum() < hole.sum() / 3.5**2
+    assert_array_equal(known[~hole], True)
+    assert_array_equal(image[~hints], target[~hints])
+    assert np.abs(image - target).max() < 0.25
+    # No two hints are neighbours: a block is at least 4 pixels wide.
+    assert (np.diff(np.flatnonzero(hints.any(axis=1))) >= 3).all()
+
+
+def test_both_kinds_of_hints_are_drawn():
+    """The dense ones lie 4 pixels apart, those of blocks mostly farther."""
+    hole, target = np.ones((128, 128), dtype=bool), np.full((128, 128, 3), 0.5, np.float32)
+    counts = [add_hints(np.random.default_rng(seed), target, hole)[1].sum() for seed in range(40)]
+    assert 10 <= sum(count == 32 * 32 for count in counts) <= 30
+    assert sum(count < 20 * 20 for count in counts) >= 8
+
+
+def test_a_hint_is_the_mean_of_its_block():
+    """With one block as large as the picture can be, its mean is known by hand."""
+    target = np.zeros((8, 8, 3), np.float32)
+    target[::2] = 1
+    for seed in range(80):
+        image, known = add_hints(np.random.default_rng(seed), target, np.ones((8, 8), dtype=bool))
+        if known.sum() == 1:
+            assert np.abs(image[known] - 0.5).max() < 0.15
+            return
+    pytest.fail("no seed gave a single block")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_spread_has_the_means_it_was_spread_from(seed):
+    row = BlockRow(draw_edges(np.random.default_rng(seed)))
+    assert_allclose(row.averaging @ row.spreading, np.eye(len(row.edges) - 1), atol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_averaging_is_the_mean_of_each_block(seed):
+    rng = np.random.default_rng(seed)
+    row = BlockRow(draw_edges(rng))
+    line = rng.random(row.edges[-1])
+    means = [line[start:end].mean() for start, end in zip(row.edges, row.edges[1:], strict=False)]
+    assert_allclose(row.averaging @ line, means, atol=1e-5)
+    assert all(start <= middle < end for start, middle, end in zip(row.edges, row.middles, row.edges[1:], strict=False))
+
+
+def test_adding_hints_leaves_its_arguments_alone():
+    target, hole = np.full((32, 32, 3), 0.5, np.float32), np.ones((32, 32), dtype=bool)
+    add_hints(np.random.default_rng(0), target, hole)
+    assert_array_equal(target, 0.5)
+    assert hole.all()
