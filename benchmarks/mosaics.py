@@ -9,6 +9,7 @@ from PIL import Image
 from scipy import ndimage
 
 from libs.holes import random_blobs
+from libs.mosaic_find import Findings
 
 JPEG_QUALITY = 85
 KINDS = {"mosaic": None, "mosaic_jpeg": JPEG_QUALITY}
@@ -16,6 +17,8 @@ KINDS = {"mosaic": None, "mosaic_jpeg": JPEG_QUALITY}
 SHARES, SMALLEST, FEWEST_BLOCKS = (0.01, 0.03), 4.0, 6
 # Places tried for an area, and how much its blocks differ at least, as a standard deviation in levels.
 PLACES, VISIBLE = 20, 8.0
+# How far off the sides of the blocks and, in the middle of the hole, their lines may be found, in pixels.
+SIDE_ERROR, LINE_ERROR = 0.1, 0.75
 FILTERS = {"bicubic": Image.Resampling.BICUBIC, "lanczos": Image.Resampling.LANCZOS}
 
 
@@ -126,6 +129,26 @@ def block_means(pixels: np.ndarray, pixelation: Pixelation) -> np.ndarray:
     labels = _labels(pixels.shape[:2], pixelation).ravel()
     counts = np.maximum(np.bincount(labels), 1)
     return np.stack([np.bincount(labels, pixels[..., c].ravel()) / counts for c in range(3)], axis=-1)
+
+
+def is_found(case: MosaicCase, findings: Findings) -> bool:
+    """Whether one of the mosaics found is the one that was drawn: sides of its blocks and places of its lines."""
+    places = [np.flatnonzero(case.hole.any(axis=axis)).mean() for axis in (1, 0)]
+    drawn = (case.pixelation.top, case.pixelation.height), (case.pixelation.left, case.pixelation.width)
+    for mosaic in findings.mosaics:
+        corners = mosaic.window.top, mosaic.window.left
+        combs = mosaic.grid.rows, mosaic.grid.columns
+        found = [(corner + comb.first, comb.pitch) for corner, comb in zip(corners, combs, strict=True)]
+        if all(_agree(*three) for three in zip(found, drawn, places, strict=True)):
+            return True
+    return False
+
+
+def _agree(found: tuple[float, float], drawn: tuple[float, float], place: float) -> bool:
+    """Whether lines (one's place, the distance to the next) are the same to the eye around a place."""
+    nearest = [first + round((place - first) / side) * side for first, side in (found, drawn)]
+    away = abs(nearest[0] - nearest[1])
+    return abs(found[1] - drawn[1]) <= SIDE_ERROR and min(away, abs(drawn[1] - away)) <= LINE_ERROR
 
 
 def interpolate(case: MosaicCase, name: str) -> np.ndarray:

@@ -11,14 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import metrics
-from benchmarks.art import find_art, read_art
-from benchmarks.kinds import KINDS, draw_hole
-from benchmarks.peers import LOADERS, Fill, load_peers
+from benchmarks.art import find_art
+from benchmarks.cases import KINDS, Case, draw_cases
+from benchmarks.mosaics import is_found
+from benchmarks.peers import LOADERS
+from benchmarks.programs import Program, Programs, load_programs
 from benchmarks.running import ROOT
 from benchmarks.sheets import choose_piece, write_sheet
 from benchmarks.tables import format_table
 from libs.errors import DecensorError, UsageError, WeightsError
-from libs.holes import GREEN
+from libs.mosaic_find import find_mosaics
 
 SHEET_ROWS = 8
 METRICS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], float]] = {
@@ -39,21 +41,10 @@ COLUMNS = (
     "seam %",
     "mid-grey %",
     "tone ratio",
+    "grid %",
     "outside",
     "seconds",
 )
-
-
-@dataclass(frozen=True)
-class Case:
-    """One picture with one hole. truth, painted: (H, W, 3) uint8; hole: (H, W) bool, True = painted over."""
-
-    picture: str
-    kind: str
-    touching: bool
-    truth: np.ndarray
-    painted: np.ndarray
-    hole: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -77,15 +68,15 @@ class Judge:
         self.scores: list[Score] = []
         self.sheets: dict[str, list[tuple[str, dict[str, np.ndarray]]]] = {}
 
-    def judge(self, cases: list[Case], fills: dict[str, Fill]) -> None:
-        """Run every program on every case; the cases share one truth."""
+    def judge(self, cases: list[Case], programs: Programs) -> None:
+        """Run every program on every case that is for it; the cases share one truth."""
         if not cases:
             return
         description = self.lpips_hed.describe(_to_image(cases[0].truth)) if self.lpips_hed else None
         for case in cases:
             results = {}
-            for program, fill in fills.items():
-                results[program], seconds = _timed(fill, case)
+            for program, restore in programs.of(case).items():
+                results[program], seconds = _timed(restore, case)
                 self._score(case, program, results[program], description, seconds)
             self._score(case, "truth", case.truth, None, float("nan"))
             self._show(case, results)
@@ -95,6 +86,9 @@ class Judge:
         values = {name: measure(image, truth, case.hole) for name, measure in METRICS.items()}
         if description is not None:
             values["LPIPS-HED"] = self.lpips_hed.distance(image, description)
+        if case.mosaic is not None and program.startswith("ours"):
+            findings = find_mosaics(case.mosaic.original, case.hole)
+            values["grid %"] = 100.0 * is_found(case.mosaic, findings)
         values["outside"] = metrics.changed_outside(result, case.painted, case.hole)
         values["seconds"] = seconds
         self.scores.append(Score(case.picture, case.kind, case.touching, program, values))
@@ -119,21 +113,21 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     paths = find_art(arguments.pictures, arguments.limit)
-    fills = _load_programs(arguments)
+    programs = _load_programs(arguments)
     judge = Judge(_load_lpips_hed(), SHEET_ROWS if arguments.sheet else 0)
     code = 0
     try:
         for number, path in enumerate(paths, 1):
             start = time.perf_counter()
-            judge.judge(_draw_cases(path, arguments), fills)
+            judge.judge(draw_cases(path, arguments.long_side, arguments.kinds, arguments.seed), programs)
             print(f"[{number}/{len(paths)}] {path.name}: {time.perf_counter() - start:.1f} s", flush=True)
     except KeyboardInterrupt:
         print("stopped; the tables hold what was measured", file=sys.stderr)
         code = 130
     for kind in arguments.kinds:
         print("\n" + format_kind(judge.scores, kind))
-    if len({program.startswith("ours") for program in fills}) > 1:
-        print("\n" + format_lead(judge.scores, arguments.kinds, list(fills)))
+    if arguments.model and arguments.peers:
+        print("\n" + format_lead(judge.scores, arguments.kinds))
     if arguments.csv:
         write_csv(judge.scores, arguments.csv)
     for kind, rows in judge.sheets.items():
@@ -152,13 +146,13 @@ def format_kind(scores: Sequence[Score], kind: str) -> str:
     return f"{title}\n{format_table(['', *COLUMNS], rows)}"
 
 
-def format_lead(scores: Sequence[Score], kinds: Sequence[str], programs: Sequence[str]) -> str:
+def format_lead(scores: Sequence[Score], kinds: Sequence[str]) -> str:
     """Our first model against the best peer of each column: differences, and the ratio for LPIPS-HED."""
-    ours = next(program for program in programs if program.startswith("ours"))
-    peers = [program for program in programs if not program.startswith("ours")]
+    ours = next(score.program for score in scores if score.program.startswith("ours"))
     rows = []
     for kind in kinds:
         chosen = [score for score in scores if score.kind == kind]
+        peers = {score.program for score in chosen if not score.program.startswith(("ours", "truth"))}
         own, best = {}, {}
         for column, choose in (("L1 %", min), ("PSNR dB", max), ("LPIPS-HED", min)):
             own[column] = average(chosen, ours, column)
@@ -189,38 +183,14 @@ def write_csv(scores: Sequence[Score], path: Path) -> None:
             writer.writerow([score.picture, score.kind, int(score.touching), score.program, *values])
 
 
-def _draw_cases(path: Path, arguments: argparse.Namespace) -> list[Case]:
-    """One case a kind; a hole that came out empty (a picture of a few pixels) is left out."""
-    truth = read_art(path, arguments.long_side)
-    cases = []
-    for kind in arguments.kinds:
-        hole, touching = draw_hole(kind, truth.shape[:2], path.name, arguments.seed)
-        painted = truth.copy()
-        painted[hole] = GREEN
-        if hole.any():
-            cases.append(Case(path.stem, kind, touching, truth, painted, hole))
-    return cases
-
-
-def _load_programs(arguments: argparse.Namespace) -> dict[str, Fill]:
-    """Name -> fill; peers first, then ours, one for each model file. Says what is left out and why."""
-    fills, reasons = load_peers(arguments.peers)
+def _load_programs(arguments: argparse.Namespace) -> Programs:
+    """All that was asked for; says what is left out and why."""
+    programs, reasons = load_programs(arguments.peers, arguments.model)
     for name, reason in reasons.items():
         print(f"{name}: left out, {reason} (see benchmarks/requirements.txt)")
-    for path in arguments.model:
-        fills["ours" if len(arguments.model) == 1 else f"ours {path.stem}"] = load_ours(path)
-    if not fills:
+    if not programs.holes:
         raise UsageError("nothing to measure: no peer works here and no model was given")
-    return fills
-
-
-def load_ours(path: Path) -> Fill:
-    """Our own fill with the weights in a file. Raises WeightsError."""
-    from libs.inpaint import fill
-    from model import load_predictor
-
-    predict = load_predictor(path)
-    return lambda painted, hole: fill(painted, hole, predict)
+    return programs
 
 
 def _load_lpips_hed():
@@ -234,9 +204,9 @@ def _load_lpips_hed():
         return None
 
 
-def _timed(fill: Fill, case: Case) -> tuple[np.ndarray, float]:
+def _timed(program: Program, case: Case) -> tuple[np.ndarray, float]:
     start = time.perf_counter()
-    result = fill(case.painted.copy(), case.hole)
+    result = program(case)
     return result, time.perf_counter() - start
 
 

