@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from libs.paper import carry_paper
+from libs.flat import carry_flat
+from libs.lines import carry_lines
 from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles
 
 __all__ = ["FillSettings", "Hints", "Predict", "fill"]
@@ -72,7 +73,7 @@ def fill(
             image, known = (_mirror(seen, tile.window, hole.shape) for seen in (image, known))
         drawing = predict(image[None], known[None, ..., None].astype(np.float32))[0]
         if not len(hints.inside(tile.window).rows):  # hints tell more than what lies on both sides
-            drawing = carry_paper(drawing, image, ~known)
+            drawing = carry_lines(carry_flat(drawing, image, ~known), image, ~known)
         weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
         _paste(result, drawn, weights, _to_levels(drawing, image[known]), tile)
     return result

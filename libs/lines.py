@@ -1,0 +1,182 @@
+"""Lines and edges that run into a hole on one side and out of it on another are drawn through it.
+
+What a person sees first where a bar is taken away is a line that stops. Where two ends around the hole look at each
+other and the drawing across them is the same, they are one line: a gentle curve, with the drawing across it, joins
+them. The network draws the rest.
+"""
+
+import numpy as np
+import scipy
+
+from libs.line_ends import HALF, OFFSETS, Ends, find_ends, normals
+
+# Around the hole's box, for what is known beside it.
+MARGIN = 24
+# Ends farther apart, nearer together, or turned farther from each other are not joined; pixels, and a cosine.
+FARTHEST, NEAREST = 96, 3
+FACING = np.cos(np.radians(35))
+# The cost of joining two ends, in levels of 255: what their profiles differ, the middle counting most (a Gaussian,
+# in pixels), and so much for each degree that the curve bends; up to the dearest that is joined.
+MIDDLE, BEND, DEAREST = 1.5, 0.4, 28.0
+# A curve is drawn so far to both sides, its middle counting most (a Gaussian, in pixels), and less by its cost.
+BAND, FADE, COSTLY = 4.0, 2.5, 6.0
+# The weight from which on a drawing begins to count, and from which on fully; how far curves may disagree, the same.
+WEIGHT, AGREEING = (0.025, 0.075), (32 / 255, 17 / 255)
+APART = 40 / 255
+PAIRS_AT_ONCE = 256
+
+
+def carry_lines(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """(h, w, 3) float32 in [0, 1]: the drawing with the lines of the image carried through the hole (h, w) bool."""
+    if not hole.any():
+        return drawing
+    rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
+    box = np.s_[
+        max(rows[0] - MARGIN, 0) : rows[-1] + 1 + MARGIN, max(columns[0] - MARGIN, 0) : columns[-1] + 1 + MARGIN
+    ]
+    ends = find_ends(image[box], hole[box])
+    pairs, costs = match_ends(ends)
+    if not len(pairs):
+        return drawing
+    lines, share = _draw(ends, pairs, costs, hole[box])
+    carried = drawing.copy()
+    carried[box] += (lines - carried[box]) * share[..., None]
+    return carried
+
+
+def match_ends(ends: Ends) -> tuple[np.ndarray, np.ndarray]:
+    """((M, 2) numbers of ends that are each other's best, (M,) what it costs to join them in levels of 255)."""
+    one, other = _facing(ends)
+    both = np.concatenate([one, other]), np.concatenate([other, one])
+    costs = np.tile(_costs(ends, one, other), 2)
+    order = np.lexsort((both[1], costs, both[0]))
+    first = order[np.unique(both[0][order], return_index=True)[1]]
+    best = np.full(len(ends), -1)
+    best[both[0][first]] = both[1][first]
+    cost = np.full(len(ends), np.inf)
+    cost[both[0][first]] = costs[first]
+    numbers = np.arange(len(ends))
+    mutual = (best > numbers) & (best[best] == numbers) & (cost <= DEAREST)
+    return np.stack([numbers, best], axis=-1)[mutual], cost[mutual]
+
+
+def _facing(ends: Ends) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers (M,), (M,) of ends that lie within reach and look at each other."""
+    if len(ends) < 2:
+        return np.zeros(0, int), np.zeros(0, int)
+    one, other = scipy.spatial.cKDTree(ends.places).query_pairs(FARTHEST, output_type="ndarray").T
+    chord = ends.places[other] - ends.places[one]
+    length = np.sqrt((chord**2).sum(axis=-1))
+    facing = (length > NEAREST) & ((chord * ends.ways[one]).sum(axis=-1) > FACING * length)
+    facing &= (-chord * ends.ways[other]).sum(axis=-1) > FACING * length
+    return one[facing], other[facing]
+
+
+def _costs(ends: Ends, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(M,): what it costs to join ends, in levels of 255."""
+    middle = np.exp(-(OFFSETS**2) / (2 * MIDDLE**2))
+    off = np.abs(ends.profiles[one] - ends.profiles[other, ::-1]).mean(axis=-1) @ (255 * middle / middle.sum())
+    chord = ends.places[other] - ends.places[one]
+    chord /= np.sqrt((chord**2).sum(axis=-1, keepdims=True))
+    leaving, arriving = (np.clip((chord * way).sum(axis=-1), -1, 1) for way in (ends.ways[one], -ends.ways[other]))
+    return off + BEND * np.degrees(np.arccos(leaving) + np.arccos(arriving))
+
+
+def _draw(ends: Ends, pairs: np.ndarray, costs: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """((h, w, 3) the colours that all curves together give, (h, w) how much of that is to be taken, in [0, 1])."""
+    size = hole.size
+    weight, square, colours = np.zeros(size), np.zeros(size), np.zeros((size, 3))
+    for start in range(0, len(pairs), PAIRS_AT_ONCE):
+        some = slice(start, start + PAIRS_AT_ONCE)
+        places, values, weights = _draw_curves(ends, pairs[some], costs[some], hole)
+        weight += np.bincount(places, weights, size)
+        square += np.bincount(places, weights * (values**2).mean(axis=-1), size)
+        for channel in range(3):
+            colours[:, channel] += np.bincount(places, weights * values[:, channel], size)
+    colours /= np.maximum(weight, 1e-9)[:, None]
+    spread = np.sqrt(np.maximum(square / np.maximum(weight, 1e-9) - (colours**2).mean(axis=-1), 0))
+    share = _ramp(weight, *WEIGHT) * _ramp(spread, *AGREEING)
+    return colours.reshape(*hole.shape, 3).astype(np.float32), share.reshape(hole.shape).astype(np.float32)
+
+
+def _ramp(values: np.ndarray, start: float, end: float) -> np.ndarray:
+    """0 up to `start`, 1 from `end` on, straight between; or the other way round where start > end."""
+    return np.clip((values - start) / (end - start), 0, 1)
+
+
+def _draw_curves(
+    ends: Ends, pairs: np.ndarray, costs: np.ndarray, hole: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(K,) numbers of hole pixels near the curves, (K, 3) colours and (K,) weights that the curves give them."""
+    curves = _Curves(ends.chosen(pairs[:, 0]), ends.chosen(pairs[:, 1]))
+    number, pixels = curves.pixels_near(hole.shape)
+    inside = hole[pixels[:, 0], pixels[:, 1]]
+    number, pixels = number[inside], pixels[inside]
+    along, aside = curves.locate(number, pixels)
+    near = (along >= 0) & (along <= 1) & (np.abs(aside) <= BAND)
+    number, pixels, along, aside = number[near], pixels[near], along[near], aside[near]
+    colours, apart = curves.colours(number, along, aside)
+    weights = np.exp(-(aside**2) / (2 * FADE**2) - costs[number] / COSTLY - apart / APART)
+    return pixels @ (hole.shape[1], 1), colours, weights
+
+
+class _Curves:
+    """Cubic Hermite curves that leave and reach pairs of ends in their directions."""
+
+    def __init__(self, first: Ends, last: Ends) -> None:
+        self.first, self.last = first, last
+        self.chords = last.places - first.places
+        lengths = np.sqrt((self.chords**2).sum(axis=-1, keepdims=True))
+        self.leaving, self.arriving = first.ways * lengths, -last.ways * lengths
+
+    def pixels_near(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """(K,) numbers of curves, (K, 2) pixels around them; each pixel once a curve.
+
+        Step by step along the axis that the chord mostly follows, and as far across as a slanted band is wide.
+        """
+        main = np.abs(self.chords).argmax(axis=1)
+        count = np.arange(len(main))
+        start, span = self.first.places[count, main], self.chords[count, main]
+        steps = np.arange(FARTHEST + 1)
+        along = steps / np.abs(span)[:, None]
+        middle = self.at(count[:, None], np.minimum(along, 1))[count[:, None], steps, 1 - main[:, None]]
+        reach = int(np.ceil(BAND * np.sqrt(2))) + 2
+        across = np.round(middle)[..., None] + np.arange(-reach, reach + 1)
+        forward = np.broadcast_to((start[:, None] + np.sign(span)[:, None] * steps)[..., None], across.shape)
+        upright = (main == 0)[:, None, None]
+        pixels = np.stack([np.where(upright, forward, across), np.where(upright, across, forward)], axis=-1)
+        kept = ((pixels >= 0) & (pixels < shape)).all(axis=-1) & (along <= 1)[..., None]
+        return np.nonzero(kept)[0], pixels[kept].astype(int)
+
+    def at(self, number: np.ndarray, along: np.ndarray) -> np.ndarray:
+        """(..., 2): points of curves, `along` in [0, 1]."""
+        s = along[..., None]
+        start, end = self.first.places[number], self.last.places[number]
+        bend = (s**3 - 2 * s**2 + s) * self.leaving[number] + (s**3 - s**2) * self.arriving[number]
+        return (2 * s**3 - 3 * s**2 + 1) * start + (3 * s**2 - 2 * s**3) * end + bend
+
+    def slope(self, number: np.ndarray, along: np.ndarray) -> np.ndarray:
+        """(..., 2): the derivative of `at`."""
+        s = along[..., None]
+        bend = (3 * s**2 - 4 * s + 1) * self.leaving[number] + (3 * s**2 - 2 * s) * self.arriving[number]
+        return 6 * (s - s**2) * self.chords[number] + bend
+
+    def locate(self, number: np.ndarray, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(K,) how far along its curve each pixel lies, 0 to 1 between the ends, and (K,) pixels aside of it."""
+        chord = self.chords[number]
+        along = ((pixels - self.first.places[number]) * chord).sum(axis=-1) / (chord**2).sum(axis=-1)
+        for _ in range(2):
+            slope = self.slope(number, along)
+            missing = ((pixels - self.at(number, along)) * slope).sum(axis=-1)
+            along = along + missing / np.maximum((slope**2).sum(axis=-1), 1)
+        slope = self.slope(number, along)
+        way = slope / np.maximum(np.sqrt((slope**2).sum(axis=-1, keepdims=True)), 1e-6)
+        return along, ((pixels - self.at(number, along)) * normals(way)).sum(axis=-1)
+
+    def colours(self, number: np.ndarray, along: np.ndarray, aside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(K, 3) from the first end's profile to the last one's, both read at `aside`, and (K,) how they differ."""
+        lower = np.clip(np.floor(aside).astype(int) + HALF, 0, 2 * HALF - 1)
+        rest = (aside + HALF - lower)[:, None]
+        first, last = self.first.profiles, self.last.profiles[:, ::-1]
+        start, end = (part[number, lower] * (1 - rest) + part[number, lower + 1] * rest for part in (first, last))
+        return start + (end - start) * along[:, None], np.abs(end - start).mean(axis=-1)
