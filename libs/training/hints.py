@@ -1,4 +1,4 @@
-"""Hints to train with: what of a pixelated or a coarsely filled hole is known, in the network's terms."""
+"""Hints to train with: what of a pixelated or a coarsely filled hole is known."""
 
 from dataclasses import dataclass
 
@@ -7,29 +7,22 @@ from scipy import ndimage
 
 SMALLEST, LARGEST = 4, 32
 SQUARE = 0.8
-DENSE, DENSE_PITCH = 0.5, 4
 
 
 def add_hints(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The picture (H, W, 3) and what of it is known (H, W) bool when the hole (H, W) is pixelated.
 
-    Blocks of 4 to 32 pixels, mostly square, fractional sides, any phase; the values are sometimes a little wrong
-    (JPEG noise, the blur of a coarse fill), so that the network learns to weigh them. Either one pixel a block is
-    known, in its middle, or one every 4 pixels, of the smooth surface with the blocks' means (`spreading`).
+    In the middle of every block one pixel is known, the block's mean. Blocks of 4 to 32 pixels, mostly square,
+    fractional sides, any phase; the values are sometimes a little wrong (JPEG noise, the blur of a coarse fill), so
+    that the network learns to weigh them.
     """
     rows, columns = _draw_blocks(rng, hole.shape)
     source = ndimage.gaussian_filter(target, (2, 2, 0)) if rng.random() < 0.25 else target
     means = np.einsum("rh,hwc,sw->rsc", rows.averaging, source, columns.averaging, optimize=True)
     means += rng.normal(0, rng.choice([0, 0.01, 0.03], p=[0.6, 0.3, 0.1]), means.shape)
-    if rng.random() < DENSE:
-        places = tuple(np.arange(rng.integers(DENSE_PITCH), length, DENSE_PITCH) for length in hole.shape)
-        spreading = rows.spreading[places[0]], columns.spreading[places[1]]
-        values = np.einsum("hr,rsc,ws->hwc", spreading[0], means, spreading[1], optimize=True)
-    else:
-        places, values = (rows.middles, columns.middles), means
-    here = np.ix_(*places)
+    here = np.ix_(rows.middles, columns.middles)
     image, known = target.copy(), ~hole
-    image[here] = np.where(hole[here][..., None], values.clip(0, 1).astype(np.float32), image[here])
+    image[here] = np.where(hole[here][..., None], means.clip(0, 1).astype(np.float32), image[here])
     known[here] = True
     return image, known
 
@@ -51,14 +44,6 @@ class BlockRow:
         inside = np.arange(self.edges[-1])[None] >= self.edges[:-1, None]
         inside &= np.arange(self.edges[-1])[None] < self.edges[1:, None]
         return (inside / np.diff(self.edges)[:, None]).astype(np.float32)
-
-    @property
-    def spreading(self) -> np.ndarray:
-        """(L, N) float32: pixels from the blocks' means, a bent line whose means over the blocks are the same."""
-        centres = (self.edges[:-1] + self.edges[1:] - 1) / 2
-        pixels = np.arange(self.edges[-1])
-        linear = np.stack([np.interp(pixels, centres, one) for one in np.eye(len(centres))], axis=1)
-        return (linear @ np.linalg.inv(self.averaging @ linear)).astype(np.float32)
 
 
 def _draw_blocks(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[BlockRow, BlockRow]:

@@ -1,4 +1,4 @@
-"""Hints: blocks' means, one pixel a block or a smooth surface through them, and nothing else of what is hidden."""
+"""Hints: blocks' means, one pixel a block, and nothing else of what is hidden."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def draw_edges(rng: np.random.Generator) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_hints_are_far_enough_apart_and_near_the_truth_on_one_colour(seed):
+def test_hints_are_one_pixel_a_block_and_near_its_mean(seed):
     target = np.broadcast_to(np.float32([0.3, 0.5, 0.7]), (96, 96, 3)).copy()
     hole = np.zeros((96, 96), dtype=bool)
     hole[20:80, 10:90] = True
@@ -21,17 +21,9 @@ def test_hints_are_far_enough_apart_and_near_the_truth_on_one_colour(seed):
     assert hole.sum() / 33**2 - 3 < hints.sum() < hole.sum() / 3.5**2
     assert_array_equal(known[~hole], True)
     assert_array_equal(image[~hints], target[~hints])
-    assert np.abs(image - target).max() < 0.25
+    assert np.abs(image - target).max() < 0.15
     # No two hints are neighbours: a block is at least 4 pixels wide.
     assert (np.diff(np.flatnonzero(hints.any(axis=1))) >= 3).all()
-
-
-def test_both_kinds_of_hints_are_drawn():
-    """The dense ones lie 4 pixels apart, those of blocks mostly farther."""
-    hole, target = np.ones((128, 128), dtype=bool), np.full((128, 128, 3), 0.5, np.float32)
-    counts = [add_hints(np.random.default_rng(seed), target, hole)[1].sum() for seed in range(40)]
-    assert 10 <= sum(count == 32 * 32 for count in counts) <= 30
-    assert sum(count < 20 * 20 for count in counts) >= 8
 
 
 def test_a_hint_is_the_mean_of_its_block():
@@ -44,12 +36,6 @@ def test_a_hint_is_the_mean_of_its_block():
             assert np.abs(image[known] - 0.5).max() < 0.15
             return
     pytest.fail("no seed gave a single block")
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_what_is_spread_has_the_means_it_was_spread_from(seed):
-    row = BlockRow(draw_edges(np.random.default_rng(seed)))
-    assert_allclose(row.averaging @ row.spreading, np.eye(len(row.edges) - 1), atol=1e-4)
 
 
 @pytest.mark.parametrize("seed", range(20))
