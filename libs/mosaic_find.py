@@ -16,7 +16,7 @@ from libs.windows import Window, find_boxes
 AROUND, AROUND_PART = 48, 4
 # A grid counts where so many blocks differ from their neighbours, so much of what varies is flat, and its lines are
 # so clear; see `clarity`.
-FEWEST, FLAT_ENOUGH, CLEAR = 4, 0.55, 1.8
+FEWEST, FLAT_ENOUGH, CLEAR = 4, 0.55, 1.5
 # What is flat beside the paint goes on the mosaic if its lines are this clear; drawings reach 1.0, strips of it 1.6.
 CLEAR_BESIDE = 1.3
 SEARCHES = 8
@@ -95,6 +95,7 @@ def _find_all(pixels: np.ndarray, hole: np.ndarray, window: Window, block: float
         found.append(mosaic)
         free &= ~mosaic.area
         rest = part & ~scipy.ndimage.binary_dilation(mosaic.area, iterations=2)
+        rest[_bounds(mosaic.area, 0)] = False  # blocks of the same mosaic that are too noisy
         parts += _pieces(rest, int(max(mosaic.grid.rows.pitch, mosaic.grid.columns.pitch, SMALLEST_PIECE)))
     return found or _find_lone(pixels, hole, window)
 

@@ -15,8 +15,10 @@ PEAKS = 5
 APART = 0.013
 # Steps count alike from here on, or one black line would outweigh all blocks.
 STRONG_STEP = 24.0
-# How near to a line a step must be to belong to it, and how different the sides of blocks taken for square are.
-REACH, NEARLY_SQUARE = 1.5, 0.06
+# How near to a line a step must be to belong to it, in the end and at first, in pixels.
+REACH, FIRST_REACH = 1.5, 4.0
+# How different the sides of blocks taken for square are.
+NEARLY_SQUARE = 0.06
 # A square grid may miss its lines by this much more than a free one, in pixels.
 SQUARE_COST, EDGE_ERROR = 0.05, 0.3
 
@@ -193,7 +195,7 @@ def refine_grid(grid: Grid, steps: Steps) -> Grid:
 
 def refine_comb(comb: Comb, energy: np.ndarray) -> Comb:
     """The comb laid through the centres of gravity of the energy (N,) around its lines."""
-    for reach in (0.3 * comb.pitch, 2.0, REACH, REACH):
+    for reach in (min(0.3 * comb.pitch, FIRST_REACH), 2.0, REACH, REACH):
         comb = _fit(comb, find_lines(comb, energy, max(reach, REACH)))
     return comb
 

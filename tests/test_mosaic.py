@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from PIL import Image
 from scipy import ndimage
 
 from benchmarks.mosaics import Pixelation, block_means, compress, pixelate
@@ -51,8 +52,8 @@ def assert_found(findings, height, width):
     return mosaic
 
 
-@pytest.mark.parametrize("side", [4, 5, 6, 8, 11, 16, 24, 32])
-@pytest.mark.parametrize("quality", [None, 85])
+@pytest.mark.parametrize("side", [4, 5, 6, 8, 11, 16, 24, 32, 40])
+@pytest.mark.parametrize("quality", [None, 85, 70])
 def test_whole_sides_are_found(side, quality):
     pixels, hole, _ = pixelated(side, side, side, quality)
     assert_found(find_mosaics(pixels, hole), side, side)
@@ -66,6 +67,17 @@ def test_fractional_sides_are_found_and_need_not_be_square(seed, quality):
     width = height if seed % 2 else height * rng.uniform(0.75, 1.3)
     pixels, hole, _ = pixelated(seed, height, width, quality)
     assert_found(find_mosaics(pixels, hole), height, width)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("scale", [0.77, 0.9, 1.25, 1.6])
+def test_a_mosaic_is_found_in_a_picture_that_was_resized_after_it(seed, scale):
+    pixels, hole, _ = pixelated(seed, 9, 9)
+    size = [round(scale * length) for length in SHAPE]
+    small = Image.fromarray(pixels).resize(size[::-1], Image.Resampling.BICUBIC)
+    painted = Image.fromarray(hole).resize(size[::-1], Image.Resampling.NEAREST)
+    sides = [9 * new / old for new, old in zip(size, SHAPE, strict=True)]
+    assert_found(find_mosaics(np.asarray(small), np.asarray(painted)), *sides)
 
 
 @pytest.mark.parametrize("grown", [-7, -3, 3, 9])
