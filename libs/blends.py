@@ -5,35 +5,38 @@ in the space of colours it is on the line from one of the pixels beyond to the p
 there a pixel is like one of those beyond, or unlike all of them in a direction of its own.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
-from libs.fringe import direction
-
-Color = tuple[int, int, int]
+from libs.fringe import EIGHT, Color, direction
 
 # Pixels beyond are looked for so far away, in pixels.
 BEYOND = 2
 # In levels of the worst channel: at most so far off the line, or so far from a pixel beyond to be like it; at least
-# so far along the line. Very near to the paint's own colour smaller steps along the line count.
+# so far along the line. Very near to the paint's own colour smaller steps count, of what is left of the way.
 OFF, ALIKE, ALONG = 6.0, 4.0, 6.0
 ALIKE_PART, ALONG_PART = 1 / 12, 1 / 8
-# A rim is soft where, within so many pixels, such a share of it is mixed, and so many pixels at least; or where
-# nearly all of it is explained, so that a single mixed pixel is no accident of the drawing.
-AROUND, SHARE, LEAST, EXPLAINED = 8, 0.12, 1.5, 0.95
+# Beside a grey drawing (leaning so little to any colour) whatever leans more to the paint is mixed with it; beside any
+# other what leans very much more. In levels.
+GREY, LEANS, STRONG = 5.0, 10.0, 90.0
+# A place is painted softly if such a share of its rim is mixed (beside hard paint it is 0.02 at most). Where less is,
+# as if only corners are rounded, mixed pixels are taken where nearly all around them is explained, and not one alone.
+SHARE, EXPLAINED, ALONE, AROUND = 0.12, 0.95, 1.5, 8
 # Resized pictures are mixed so many pixels deep at most; what is deeper was a soft brush.
 DEEPEST = 3
-JUMP, GREY, STRONG = 10.0, 5.0, 90.0
-EIGHT = np.ones((3, 3), bool)
+# Where more of a place than this is rim no brush was used.
+STREWN = 0.2
 
 
 @dataclass(frozen=True, eq=False)
 class Rim:
-    """The pixels that touch paint: each (H, W) bool.
+    """The pixels that touch paint, each (H, W) bool.
 
-    all: every one; mixed: on a line from the drawing to the paint; plain: like the drawing beyond.
+    all: every one; mixed: on a line from the drawing to the paint; plain: like the drawing beyond; strong: leans so
+    much more to the paint than anything beyond that it must be mixed.
     """
 
     all: np.ndarray
@@ -42,70 +45,98 @@ class Rim:
     strong: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class _Beside:
+    """How N colours stand to those beyond them, each (N,) in levels; infinite where there is nothing beyond.
+
+    apart: from the one most alike; off, along: from and along the line from the best fitting one to the paint;
+    lowest, highest: their leaning to the paint.
+    """
+
+    apart: np.ndarray
+    off: np.ndarray
+    along: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
+
+
 def follow_blends(pixels: np.ndarray, paint: np.ndarray, color: Color) -> tuple[np.ndarray, bool]:
-    """(H, W) bool, the pixels beside paint (H, W) bool that are mixed with it, and whether they seem to go on deeper."""
-    rim = look_at_rim(pixels, paint, color)
-    taken = _soft_places(rim)
-    goes_on = False
+    """(H, W) bool, pixels beside paint (H, W) bool that are mixed with it, and whether they go on as if brushed softly.
+
+    pixels: (H, W, 3) uint8.
+    """
+    taken, goes_on = np.zeros_like(paint), False
+    if np.count_nonzero(find_rim(paint)) <= STREWN * paint.size:
+        taken = _choose_soft(look_at_rim(pixels, paint, color))
     for depth in range(1, DEEPEST):
         if not taken.any():
             break
         rim = look_at_rim(pixels, paint | taken, color)
         below = rim.all & scipy.ndimage.binary_dilation(taken, EIGHT)
-        mixed = rim.mixed & below
+        mixed, plain = rim.mixed & below, rim.plain & below
         if depth == 1:
-            goes_on = np.count_nonzero(mixed) > 0.5 * np.count_nonzero(below)
-        taken |= mixed
+            goes_on = np.count_nonzero(mixed) > np.count_nonzero(plain)
+        taken |= below & ~plain if goes_on else mixed
     return taken, goes_on
+
+
+def find_rim(paint: np.ndarray) -> np.ndarray:
+    """(H, W) bool: what touches paint (H, W) bool, also diagonally."""
+    return scipy.ndimage.binary_dilation(paint, EIGHT) & ~paint
 
 
 def look_at_rim(pixels: np.ndarray, paint: np.ndarray, color: Color) -> Rim:
     """What (H, W, 3) uint8 pixels that touch paint (H, W) bool are made of."""
-    rim = scipy.ndimage.binary_dilation(paint, EIGHT) & ~paint
+    rim = find_rim(paint)
+    here, full = pixels[rim].astype(np.float32), np.array(color, np.float32)
+    beside = _compare(here, _list_beyond(pixels, rim, paint), full, direction(color))
+    left = np.abs(full - here).max(axis=1)
+    like = beside.apart <= np.minimum(ALIKE, left * ALIKE_PART)
+    mixed = (beside.off <= OFF) & (beside.along > np.minimum(ALONG, left * ALONG_PART)) & ~like
+    leans = np.where(np.isfinite(beside.apart), here @ direction(color) - beside.highest, 0)
+    mixed |= (leans > LEANS) & (np.maximum(-beside.lowest, beside.highest) <= GREY)
+    strong = leans > np.maximum(STRONG, beside.highest - beside.lowest)
+    flags = np.zeros((3, *rim.shape), bool)
+    flags[:, rim] = mixed, like, strong
+    return Rim(rim, *flags)
+
+
+def _list_beyond(pixels: np.ndarray, rim: np.ndarray, paint: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each place around a pixel: the colours (N, 3) there, from the rim, and (N,) bool where that is beyond."""
     rows, columns = np.nonzero(rim)
     around = np.pad(pixels, ((BEYOND, BEYOND), (BEYOND, BEYOND), (0, 0)))
     beyond = np.pad(~(rim | paint), BEYOND)
-    here, full = pixels[rows, columns].astype(np.float32), np.array(color, np.float32)
-    apart, off, along, lowest, lean = np.full((5, len(rows)), np.inf, np.float32)
-    highest = np.full(len(rows), -np.inf, np.float32)
-    toward = direction(color)
     for down in range(2 * BEYOND + 1):
         for right in range(2 * BEYOND + 1):
-            known = beyond[rows + down, columns + right]
-            there = around[rows + down, columns + right].astype(np.float32)
-            unlike, beside, ahead = _compare(here, there, full)
-            nearer = known & (beside < off)
-            apart = np.where(known, np.minimum(apart, unlike), apart)
-            off, along = np.where(nearer, beside, off), np.where(nearer, ahead, along)
-            lean = there @ toward
-            lowest, highest = np.where(known, np.minimum(lean, lowest), lowest), np.where(known, np.maximum(lean, highest), highest)
-    left = np.abs(full - here).max(axis=1)
-    mixed, plain = np.zeros_like(rim), np.zeros_like(rim)
-    plain[rows, columns] = like = apart <= np.minimum(ALIKE, left * ALIKE_PART)
-    out = np.where(np.isfinite(highest), here @ toward - highest, 0)
-    stands = (out > JUMP) & (np.maximum(-lowest, highest) <= GREY)
-    strong = np.zeros_like(rim)
-    strong[rows, columns] = out > np.maximum(STRONG, highest - lowest)
-    mixed[rows, columns] = ((off <= OFF) & (along > np.minimum(ALONG, left * ALONG_PART)) & ~like) | stands
-    return Rim(rim, mixed, plain, strong)
+            place = rows + down, columns + right
+            yield around[place].astype(np.float32), beyond[place]
 
 
-def _compare(here: np.ndarray, there: np.ndarray, full: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each (N,), in levels: how unlike two colours (N, 3) are, how far the first is off the line from the second to
-    `full` (3,), and how far along it."""
-    step, way = here - there, full - there
-    share = np.clip((step * way).sum(axis=1) / np.maximum((way * way).sum(axis=1), 1), 0, 1)
-    off = np.abs(step - share[:, None] * way).max(axis=1)
-    return np.abs(step).max(axis=1), off, share * np.abs(way).max(axis=1)
+def _compare(
+    here: np.ndarray, places: Iterator[tuple[np.ndarray, np.ndarray]], full: np.ndarray, toward: np.ndarray
+) -> _Beside:
+    """How colours (N, 3) stand to those beyond; full: the paint's (3,); toward: its `direction`."""
+    apart, off, along, lowest = np.full((4, len(here)), np.inf, np.float32)
+    highest = -lowest
+    for there, known in places:
+        step, way = here - there, full - there
+        share = np.clip((step * way).sum(axis=1) / np.maximum((way * way).sum(axis=1), 1), 0, 1)
+        aside = np.abs(step - share[:, None] * way).max(axis=1)
+        lean = there @ toward
+        better = known & (aside < off)
+        apart = np.where(known, np.minimum(apart, np.abs(step).max(axis=1)), apart)
+        off, along = np.where(better, aside, off), np.where(better, share * np.abs(way).max(axis=1), along)
+        lowest = np.where(known, np.minimum(lowest, lean), lowest)
+        highest = np.where(known, np.maximum(highest, lean), highest)
+    return _Beside(apart, off, along, lowest, highest)
 
 
-def _soft_places(rim: Rim) -> np.ndarray:
-    """(H, W) bool: all of the rim where it is soft but what is plain, and single mixed pixels beyond doubt."""
+def _choose_soft(rim: Rim) -> np.ndarray:
+    """(H, W) bool: what of the rim is taken to be mixed; all that is not plain if much of it is mixed."""
     if np.count_nonzero(rim.mixed) >= SHARE * np.count_nonzero(rim.all):
         return rim.all & ~rim.plain
     every, mixed, plain = (_count_around(flags) for flags in (rim.all, rim.mixed, rim.plain))
-    certain = (mixed + plain >= EXPLAINED * every) & (mixed > LEAST)
-    return (rim.mixed & certain) | rim.strong
+    return (rim.mixed & (mixed > ALONE) & (mixed + plain >= EXPLAINED * every)) | rim.strong
 
 
 def _count_around(flags: np.ndarray) -> np.ndarray:

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 import scipy
 
-from libs.blends import EIGHT, follow_blends
-from libs.fringe import FAR, NEAR, Bleeding, find_bleeding, leaning
+from libs.blends import follow_blends
+from libs.fringe import EIGHT, FAR, NEAR, Bleeding, Color, find_bleeding, leaning
+from libs.ringing import LARGE, SMALL, find_ringing
 from libs.windows import Window, find_boxes, tight_box
-
-Color = tuple[int, int, int]
 
 # Sides of the parts of a picture that are looked at one by one.
 PART = 512
@@ -27,9 +26,22 @@ def add_soft_edges(hole: np.ndarray, pixels: np.ndarray, core: np.ndarray, color
         crop = part.grown(NEAR.total, core.shape).slices
         mixed, goes_on = follow_blends(pixels[crop], core[crop], color)
         hole[crop] |= mixed
-        if goes_on or _is_varied(pixels[crop], core[crop], color):
+        varied = _is_varied(pixels[crop], core[crop], color)
+        if goes_on or varied:
             crop, beside = _look_beside(pixels, core, part, color)
             hole[crop] |= beside.mixed
+        if varied:
+            _add_ringing(hole, pixels, core, part, color)
+
+
+def _add_ringing(hole: np.ndarray, pixels: np.ndarray, core: np.ndarray, part: Window, color: Color) -> None:
+    """Add what a lossy file tints around a part of the core to `hole`, which is changed."""
+    for squares in (SMALL, LARGE):
+        crop = part.grown(squares.total, core.shape).slices
+        tinted, goes_on = find_ringing(leaning(pixels[crop], color), core[crop], squares)
+        if not goes_on:
+            break
+    hole[crop] |= tinted
 
 
 def _is_varied(pixels: np.ndarray, core: np.ndarray, color: Color) -> bool:
