@@ -93,12 +93,21 @@ def look_at_rim(pixels: np.ndarray, paint: np.ndarray, color: Color) -> Rim:
     left = np.abs(full - here).max(axis=1)
     like = beside.apart <= np.minimum(ALIKE, left * ALIKE_PART)
     mixed = (beside.off <= OFF) & (beside.along > np.minimum(ALONG, left * ALONG_PART)) & ~like
-    leans = np.where(np.isfinite(beside.apart), here @ direction(color) - beside.highest, 0)
-    mixed |= (leans > LEANS) & (np.maximum(-beside.lowest, beside.highest) <= GREY)
+    # A line or paper of no colour may begin anywhere, so that leaning less than nothing beyond says nothing.
+    leans = np.where(np.isfinite(beside.apart), here @ direction(color) - np.maximum(beside.highest, 0), 0)
+    grey = np.maximum(-beside.lowest, beside.highest) <= GREY
+    mixed |= grey & (leans > LEANS) & (_off_greys(here, full) <= OFF)
     strong = leans > np.maximum(STRONG, beside.highest - beside.lowest)
     flags = np.zeros((3, *rim.shape), bool)
     flags[:, rim] = mixed, like, strong
     return Rim(rim, *flags)
+
+
+def _off_greys(here: np.ndarray, full: np.ndarray) -> np.ndarray:
+    """(N,) in levels: how far colours (N, 3) are from all mixtures of some grey and the paint (3,)."""
+    tint, paint = here - here.mean(axis=1, keepdims=True), full - full.mean()
+    share = tint @ paint / max(float(paint @ paint), 1)
+    return np.abs(tint - share[:, None] * paint).max(axis=1)
 
 
 def _list_beyond(pixels: np.ndarray, rim: np.ndarray, paint: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

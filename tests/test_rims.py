@@ -103,6 +103,15 @@ def test_a_hard_pencil_takes_no_pixel_more_on_any_page(kind, seed):
         assert found.soft == 0
 
 
+@pytest.mark.parametrize("beyond", [(15, 15, 15), (250, 250, 250), (220, 65, 155)])
+@pytest.mark.parametrize("color", [(157, 186, 102), (60, 200, 60), (0, 128, 0), (15, 15, 15), (255, 255, 0)])
+def test_a_coloured_thing_that_begins_at_hard_paint_stays(color, beyond):
+    pixels, core = flat(beyond), np.zeros((180, 180), bool)
+    core[60:120, 40:140] = True
+    pixels[90:94, 20:40] = pixels[52:60, 70] = color
+    assert_array_equal(find_paint(paint_over(pixels, core)).hole, core)
+
+
 def test_hard_and_anti_aliased_paint_in_one_page_are_told_apart():
     pixels, share = flat((250, 250, 245), 400, 400), np.zeros((400, 400))
     share[20:60, 20:300] = 1
