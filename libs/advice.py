@@ -3,6 +3,9 @@
 from libs.lookalike import Seen
 from libs.paint import ALMOST, Painted, PaintSettings
 
+# Pixels around what is found in a lossy file beyond which next to none is tinted.
+TINTED = 8
+
 
 def refuse(found: Painted, settings: PaintSettings) -> str:
     """Why a picture is not filled although something in it seems painted; empty if nothing stands against it."""
@@ -24,6 +27,8 @@ def tell(found: Painted, settings: PaintSettings) -> list[str]:
         notes.append(f"{found.close} pixels that are not exactly but {within} count as painted")
     if found.soft:
         notes.append(f"{found.soft} softly painted pixels at their rims taken too")
+    if found.soft and found.close > found.exact:  # a JPEG or WebP file, or what was one
+        notes.append(f"if a green rim is left, paint and save as PNG, or add --grow {TINTED}")
     if found.almost_count:
         stay = f"{found.almost_count} more pixels are almost {settings.color} and stay{_most_of_them(found.seen)}"
         notes.append(f"{stay}; to have them redrawn paint them exactly, or use --tolerance {ALMOST}")

@@ -75,12 +75,10 @@ def direction(color: Color) -> np.ndarray:
 class Bleeding:
     """mixed: (H, W) bool, pixels beside the paint that are mixed with it, if its edge is soft at all.
 
-    arcs: stretches of the edge; soft: how many of them seem to bleed. goes_on: perhaps farther than was followed.
+    goes_on: perhaps farther than was followed.
     """
 
     mixed: np.ndarray
-    arcs: int
-    soft: int
     goes_on: bool
 
 
@@ -105,8 +103,7 @@ def find_bleeding(lean: np.ndarray, paint: np.ndarray, full: float, reach: Reach
     stray[near] = (steps <= ways.reshape(-1)[arcs] + STRAY) & (lean[near] > limits[arcs])
     for _ in range(STRAY):
         mixed |= stray & scipy.ndimage.binary_dilation(mixed | paint, EIGHT)
-    soft = int(np.count_nonzero(ends[edges]))
-    return Bleeding(mixed, int(edges.sum()), soft, bool((ends >= reach.follow).any()))
+    return Bleeding(mixed, bool((ends >= reach.follow).any()))
 
 
 @dataclass(frozen=True, eq=False)

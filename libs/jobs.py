@@ -15,6 +15,7 @@ from libs.pictures_find import (
     folder_key,
     group_by_stem,
     name_key,
+    stem_key,
 )
 from libs.pictures_read import MOST_MEGAPIXELS
 from libs.pictures_write import KINDS, LONGEST_NAME
@@ -190,9 +191,31 @@ def _top_of(job: Job) -> Path:
 
 
 def _refuse_collisions(jobs: list[Job], folders: Folders) -> list[Job]:
-    """Of jobs whose results some file system would take for one, only the first is not refused."""
+    """Of jobs whose results some file system would take for one, only the first is not refused.
+
+    Pictures that were moved aside as finished come before all others.
+    """
     firsts: dict[tuple[str, ...], Job] = {}
-    return [_refuse_second(job, firsts.setdefault(_result_key(job, folders), job)) for job in jobs]
+    jobs = [_refuse_second(job, firsts.setdefault(_result_key(job, folders), job)) for job in jobs]
+    moved = {folder: _list_moved(folder) for folder in {job.painted.parent for job in jobs if job.result.exists()}}
+    return [_refuse_after_moved(job, moved.get(job.painted.parent, {}), folders) for job in jobs]
+
+
+def _list_moved(folder: Path) -> dict[str, list[Path]]:
+    """The pictures of a folder that were moved aside as finished, by stem."""
+    try:
+        return group_by_stem(find_pictures(folder / FOLDER))
+    except OSError:
+        return {}
+
+
+def _refuse_after_moved(job: Job, moved: dict[str, list[Path]], folders: Folders) -> Job:
+    """The job, refused if it would replace the result of a picture of another kind that was moved aside."""
+    for other in moved.get(stem_key(job.painted), []) if not job.refusal else []:
+        ending = _choose_ending(job.original or other, folders.output_format)
+        if other.suffix.lower() != job.painted.suffix.lower() and ending == job.result.suffix and job.result.exists():
+            return replace(job, refusal=f"its result would replace that of {other}; rename one of the two")
+    return job
 
 
 def _result_key(job: Job, folders: Folders) -> tuple[str, ...]:

@@ -4,16 +4,14 @@
 """
 
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
 
-from libs.fringe import FAR, NEAR, Bleeding, find_bleeding, leaning
 from libs.holes import GREEN, painted_hole
 from libs.lookalike import Seen, find_lookalike, look_at, square_corners
-from libs.windows import Window, find_boxes, tight_box
+from libs.rims import add_soft_edges
 
 Color = tuple[int, int, int]
 
@@ -24,11 +22,8 @@ ALMOST = 32
 # A brush leaves at least one square of this many pixels a side; greens strewn over a drawing do not.
 BRUSH = 3
 MOST_GROWTH = 1000
-# A place is painted softly if so much of its edge bleeds; so many stretches of the picture's usual edge count with it.
-SOFT, DOUBT = 0.7, 4
-# Rows that are looked at together, sides of the parts of a picture in which soft edges are looked for.
+# Rows that are looked at together.
 STRIP = 256
-PART = 512
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ def find_paint(pixels: np.ndarray, settings: PaintSettings = PaintSettings()) ->
     """What is painted in (H, W, 3) uint8 pixels, and what only almost is."""
     core, almost, exact = _scan(pixels, settings)
     hole = core.copy()
-    _add_soft_edges(hole, pixels, core, settings.color)
+    add_soft_edges(hole, pixels, core, settings.color)
     painted, found = np.count_nonzero(core), np.count_nonzero(hole)
     hole = _grown(hole, settings.grow)
     np.greater(almost, hole, out=almost)
@@ -145,47 +140,6 @@ def _holds_square(flags: np.ndarray) -> bool:
     """Whether some BRUSH x BRUSH pixels of (H, W) bool are all True."""
     tops = range(0, len(flags), STRIP)
     return any(square_corners(flags[top : top + STRIP + BRUSH - 1], BRUSH).any() for top in tops)
-
-
-def _parts(core: np.ndarray) -> Iterator[Window]:
-    """Tight windows, no side above PART, that together hold every True pixel; as few as there are places, or fewer."""
-    height, width = core.shape
-    boxes = find_boxes(core)
-    if len(boxes) > 4 * -(-height // PART) * -(-width // PART):
-        boxes = [Window(0, 0, height, width)]
-    for box in boxes:
-        for top in range(box.top, box.bottom, PART):
-            for left in range(box.left, box.right, PART):
-                part = Window(top, left, min(PART, box.bottom - top), min(PART, box.right - left))
-                tight = tight_box(core, part)
-                if tight is not None:
-                    yield tight
-
-
-def _add_soft_edges(hole: np.ndarray, pixels: np.ndarray, core: np.ndarray, color: Color) -> None:
-    """Add the softly painted pixels beside the core to `hole`, which is changed, where a soft brush was used.
-
-    A soft brush, or a lossy file, bleeds all along the paint's edge. Beside hard paint a drawing may look like that
-    here and there, but not most of the way.
-    """
-    found = [_look_beside(pixels, core, part, color) for part in _parts(core)]
-    usual = sum(beside.soft for _, beside in found) / max(sum(beside.arcs for _, beside in found), 1)
-    for crop, beside in found:
-        if beside.soft + DOUBT * usual >= SOFT * (beside.arcs + DOUBT):
-            hole[crop] |= beside.mixed
-
-
-def _look_beside(
-    pixels: np.ndarray, core: np.ndarray, part: Window, color: Color
-) -> tuple[tuple[slice, slice], Bleeding]:
-    """The place looked at, a part and what is around it, and what bleeds there."""
-    full = float(leaning(np.array([[color]], np.uint8), color)[0, 0])
-    for reach in (NEAR, FAR):
-        crop = part.grown(reach.total, core.shape).slices
-        beside = find_bleeding(leaning(pixels[crop], color), core[crop], full, reach)
-        if not beside.goes_on:
-            break
-    return crop, beside
 
 
 def _grown(hole: np.ndarray, pixels: int) -> np.ndarray:

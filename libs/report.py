@@ -82,7 +82,11 @@ class Report:
     def _advise(self, where: str) -> str:
         if self.done_before:
             return f"--overwrite redoes what was done before; results are in {where}"
-        return f"results are in {where}" if self.filled else f"paint in exactly {self.color} what is to be redrawn"
+        if self.filled:
+            return f"results are in {where}"
+        if not self.unpainted:
+            return "the lines above say why, and what to do"
+        return f"paint in exactly {self.color} what is to be redrawn"
 
     @property
     def _done(self) -> int:

@@ -7,6 +7,8 @@ import scipy
 from PIL import Image, ImageDraw
 
 GREEN = (0, 255, 0)
+SHAPES = ("straight", "slanted", "rotated", "ellipse", "rounded", "stroke")
+FINE = 8  # dots a pixel, for anti-aliasing
 # How a brush fades over its soft part: the share of paint, from 1 at the covered core (0) to 0 at its end (1).
 FADES = {
     "linear": lambda way: 1 - way,
@@ -27,6 +29,41 @@ def draw_strokes(height: int, width: int, seed: int) -> np.ndarray:
     x, y = rng.uniform(0.25, 0.75, 2) * (width, height)
     draw.ellipse([x - 9, y - 9, x + 9, y + 9], fill=1)
     return np.asarray(canvas)
+
+
+def draw_smooth(height: int, width: int, kind: str, seed: int) -> np.ndarray:
+    """(H, W) float: the share of paint in a shape that is as sharp as anti-aliasing allows; kind: one of SHAPES."""
+    rng = np.random.default_rng(seed)
+    canvas = Image.new("L", (width * FINE, height * FINE))
+    draw, middle = ImageDraw.Draw(canvas), rng.uniform(0.42, 0.58, 2) * (width, height)
+    half = np.array([rng.uniform(14, 0.3 * width), rng.uniform(10, 0.2 * height)])
+    if kind == "rounded":  # on whole pixels, so that only its corners are anti-aliased
+        middle, half = np.floor(middle), np.floor(half)
+    box = [*(FINE * (middle - half)), *(FINE * (middle + half) - 1)]
+    if kind == "ellipse":
+        draw.ellipse(box, fill=255)
+    elif kind == "rounded":
+        draw.rounded_rectangle(box, 6 * FINE, fill=255)
+    elif kind == "stroke":
+        ends = rng.uniform(0.2, 0.8, (3, 2)) * (width, height) * FINE
+        draw.line(ends.ravel().tolist(), fill=255, width=int(rng.uniform(8, 16) * FINE), joint="curve")
+    else:
+        angle = {"straight": 0, "slanted": rng.uniform(-0.06, 0.06), "rotated": rng.uniform(0.2, 1.3)}[kind]
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        corners = middle + (half * [(-1, -1), (1, -1), (1, 1), (-1, 1)]) @ turn.T
+        draw.polygon((FINE * corners).ravel().tolist(), fill=255)
+    return np.asarray(canvas, float).reshape(height, FINE, width, FINE).mean(axis=(1, 3)) / 255
+
+
+def resize(pixels: np.ndarray, factor: float, filter_name: str) -> np.ndarray:
+    """The pixels, made larger or smaller by one of Pillow's filters."""
+    size = (round(pixels.shape[1] * factor), round(pixels.shape[0] * factor))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling[filter_name]))
+
+
+def greener(painted: np.ndarray, clean: np.ndarray) -> np.ndarray:
+    """(H, W) float: by how many levels each pixel leans more to green than it would unpainted."""
+    return (painted.astype(int) - clean) @ np.array([-0.5, 1, -0.5])
 
 
 def soften(core: np.ndarray, fade: str, softness: float) -> np.ndarray:

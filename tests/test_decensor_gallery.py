@@ -161,6 +161,25 @@ def test_what_was_done_before_moves_aside_too_and_originals_stay(place):
     assert (place.originals / "a.png").exists()
 
 
+def test_a_picture_never_replaces_the_result_of_another_that_was_moved_aside(place):
+    put_pages(place, "a.png")
+    place.run("--clean_inputs")
+    put_pages(place, "a.bmp")
+    kept = (place.results / "a.png").read_bytes()
+    code, lines, _ = place.run("--clean_inputs")
+    moved = place.inputs / "done" / "a.png"
+    assert code == 1
+    assert lines[0] == f"[1/1] a.bmp: FAILED, its result would replace that of {moved}; rename one of the two"
+    assert (place.results / "a.png").read_bytes() == kept
+    code, _, _ = place.run("--output_format=same")
+    assert (code, place.written()) == (0, ["a.bmp", "a.png"])
+    (place.inputs / "a.bmp").unlink()
+    put_pages(place, "a.png")
+    code, lines, _ = place.run("--overwrite")
+    assert code == 0
+    assert "a.png: 1 hole filled" in lines[0]
+
+
 def test_an_input_that_cannot_be_moved_is_told_and_its_result_counts(place):
     put_pages(place, "a.png")
     (place.inputs / "done").write_text("mine")

@@ -85,6 +85,7 @@ def test_a_lossy_file_is_filled_with_its_tinted_surroundings(place):
     assert code == 0
     assert "page.jpg: 1 hole filled" in lines[0]
     assert "count as painted" in lines[0]
+    assert lines[0].endswith("; if a green rim is left, paint and save as PNG, or add --grow 8")
     result = place.get("page.png").astype(int)
     assert (result[..., 1] - result[..., [0, 2]].max(axis=-1)).max() <= 8
 

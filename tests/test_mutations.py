@@ -1,4 +1,4 @@
-"""Damaged PNG, JPEG and WebP files are read or told, quickly and in little memory, and never a crash.
+"""Damaged PNG, JPEG, WebP and weights files are read or told, quickly and in little memory, and never a crash.
 
 The test looks at COUNT of them. By hand for more: python tests/test_mutations.py 5000
 """
@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
@@ -23,8 +24,11 @@ from PIL import Image, ImageCms, PngImagePlugin
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # when it is started by hand
 
-from libs.errors import PictureError  # noqa: E402
+from libs.errors import PictureError, WeightsError  # noqa: E402
+from libs.paint import find_paint  # noqa: E402
 from libs.pictures import Picture, describe_losses, kind_of, read_picture, write_picture  # noqa: E402
+from libs.weights import Weights, write_weights  # noqa: E402
+from libs.weights_kinds import describe_weights  # noqa: E402
 
 COUNT = 300
 SLOWEST_SECONDS = 10
@@ -34,6 +38,33 @@ EXTREMES = (0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x00002710
 
 def draw_files() -> dict[str, bytes]:
     """Small whole files of every sort, by a name with the right ending."""
+    return {**_draw_pictures(), "own.h5": _draw_weights(), "theirs.h5": _draw_legacy_weights()}
+
+
+def _draw_weights() -> bytes:
+    rng = np.random.default_rng(4)
+    arrays = {f"layer{number}/kernel": rng.random((3, 3, 2, 4)).astype(np.float16) for number in range(3)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "own.h5"
+        write_weights(path, Weights({"widths": [2, 4]}, arrays, {"minutes": 1}))
+        return path.read_bytes()
+
+
+def _draw_legacy_weights() -> bytes:
+    """As Keras 2 writes them, but of a network with one layer."""
+    file = io.BytesIO()
+    with h5py.File(file, "w") as group:
+        layer = group.create_group("p_conv2d_1")
+        layer.attrs["weight_names"] = np.array([b"p_conv2d_1/img_kernel:0", b"p_conv2d_1/bias:0"])
+        layer["p_conv2d_1/img_kernel:0"] = np.ones((7, 7, 3, 4), np.float32)
+        layer.create_dataset("p_conv2d_1/bias:0", data=np.zeros(400, np.float32), compression="gzip")
+        group.attrs["layer_names"] = np.array([b"input_1", b"p_conv2d_1"])
+        group.create_group("input_1").attrs["weight_names"] = np.zeros(0)
+        group.attrs["backend"], group.attrs["keras_version"] = np.bytes_(b"tensorflow"), np.bytes_(b"2.2.4")
+    return file.getvalue()
+
+
+def _draw_pictures() -> dict[str, bytes]:
     rng = np.random.default_rng(3)
     page = np.kron(rng.integers(0, 256, (5, 6, 4), dtype=np.uint8), np.ones((8, 8, 1), np.uint8))
     rgba = Image.fromarray(page)
@@ -163,12 +194,15 @@ def try_files(count: int, seed: int) -> tuple[Counter, float]:
 
 def _try_file(path: Path) -> str:
     try:
+        if path.suffix == ".h5":
+            return "read" if describe_weights(path) else "nothing"
         picture = read_picture(path)
-    except PictureError as error:
+    except (PictureError, WeightsError) as error:
         assert "\n" not in str(error)
         return "told"
     except MemoryError:  # the batch tells it
         return "no memory"
+    find_paint(picture.pixels)
     _write_all(path, picture)
     return "read"
 

@@ -66,6 +66,14 @@ def test_the_summary_says_how_to_paint_if_nothing_was_filled():
     assert lines_of(stream)[-1].endswith("; paint in exactly (0, 255, 0) what is to be redrawn")
 
 
+def test_the_summary_does_not_ask_for_paint_where_all_have_failed():
+    stream = io.StringIO()
+    report = Report(1, GREEN, stream)
+    report.tell_failed("c.png", "too large")
+    report.summarize("results")
+    assert lines_of(stream)[-1].endswith("; the lines above say why, and what to do")
+
+
 def test_only_a_failed_picture_makes_the_exit_code_one():
     report = Report(3, GREEN, io.StringIO())
     report.tell_filled("a.png", 1, 1.0)
