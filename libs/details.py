@@ -5,13 +5,13 @@ import logging.handlers
 import platform
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 
 NAME = "decensor.log"
 MOST_BYTES = 1_000_000
-PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "h5py", "pillow")
+PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scipy", "h5py", "pillow")
 
 logger = logging.getLogger("decensor")
 
@@ -62,11 +62,9 @@ def _open_terminal(verbose: bool) -> list[logging.Handler]:
 
 
 def describe_versions(version: str) -> str:
-    """The versions of this program and all that it stands on, in one line."""
+    """The versions of this program and of all that there is of what it stands on, in one line."""
     found = [f"decensor {version}", f"Python {platform.python_version()}", platform.platform()]
     for package in PACKAGES:
-        try:
+        with suppress(metadata.PackageNotFoundError):
             found.append(f"{package} {metadata.version(package)}")
-        except metadata.PackageNotFoundError:
-            found.append(f"{package} of unknown version")
     return ", ".join([*found, "standalone" if getattr(sys, "frozen", False) else "from source"])

@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from importlib import metadata
 
 import pytest
 
@@ -84,3 +85,13 @@ def test_versions_name_program_python_and_packages():
     assert line.startswith("decensor 9.9, Python 3.")
     assert "numpy 2." in line
     assert "\n" not in line
+
+
+def test_whatever_tensorflow_is_called_its_version_is_told(monkeypatch):
+    def find(package):
+        if package == "tensorflow":
+            raise metadata.PackageNotFoundError(package)
+        return "2.21.0"
+
+    monkeypatch.setattr(metadata, "version", find)
+    assert "tensorflow-cpu 2.21.0, keras 2.21.0" in describe_versions("9.9")

@@ -1,7 +1,9 @@
 """What builds the standalone programs: all of it but the building, which takes minutes."""
 
 import ast
+import importlib.util
 import os
+import re
 import runpy
 import shutil
 import stat
@@ -27,6 +29,12 @@ PACKAGING = ROOT / "packaging"
 PROGRAMS = ("decensor", "decensor_mosaic")
 
 
+class Modules(list):
+    """Stands in for PyInstaller's PYZ: the modules, and the file that they are written to."""
+
+    name = "some.pyz"
+
+
 class Analysis:
     """Stands in for PyInstaller's: keeps what it is given; scripts and modules as there, (name, path, kind)."""
 
@@ -41,7 +49,7 @@ class Analysis:
 @pytest.fixture
 def bundle(monkeypatch):
     """What the spec hands to PyInstaller: the analysis, the modules kept, the programs, and what is collected."""
-    made = types.SimpleNamespace(programs={}, collected=None)
+    made = types.SimpleNamespace(programs={}, modules=None, collected=None)
     hooks = types.ModuleType("PyInstaller.utils.hooks")
     hooks.copy_metadata = lambda name: [(f"{name}.dist-info", f"{name}.dist-info")]
     hooks.collect_delvewheel_libs_directory = lambda name, datas, binaries: (datas, [*binaries, name])
@@ -56,32 +64,54 @@ def bundle(monkeypatch):
     def collect(*parts, **options):
         made.collected = (parts, options)
 
-    names = {"SPECPATH": str(PACKAGING), "Analysis": Analysis, "PYZ": list, "EXE": make_program, "COLLECT": collect}
+    def make_archive(modules):
+        made.modules = made.modules or modules
+        return Modules(modules)
+
+    names = {"SPECPATH": str(PACKAGING), "Analysis": Analysis}
+    names |= {"PYZ": make_archive, "EXE": make_program, "COLLECT": collect}
     exec(compile((PACKAGING / "decensor.spec").read_text("utf-8"), "decensor.spec", "exec"), names)
     made.analysis = names["analysis"]
     return made
 
 
-def test_each_program_starts_its_own_script_and_shares_all_modules(bundle):
+def test_each_program_starts_its_own_script_and_holds_nothing_else(bundle):
     assert set(bundle.programs) == set(PROGRAMS)
-    modules, scripts, options = bundle.programs["decensor"]
-    assert scripts == ["pyi_rth_pkgutil", "decensor"]
-    assert bundle.programs["decensor_mosaic"][1] == ["pyi_rth_pkgutil", "decensor_mosaic"]
-    assert bundle.programs["decensor_mosaic"][0] is modules
-    assert options == {"exclude_binaries": True, "console": True, "upx": False}
+    for program in PROGRAMS:
+        modules, scripts, options = bundle.programs[program]
+        assert (modules, scripts) == ([], ["pyi_rth_pkgutil", program])
+        assert options == {"exclude_binaries": True, "console": True, "upx": False}
+
+
+def test_the_modules_of_both_programs_lie_in_one_file(bundle):
     assert bundle.collected[0][:2] == PROGRAMS
+    assert bundle.collected[0][-1] == [("modules.pyz", Modules.name, "DATA")]
+    assert Path(bundle.analysis.options["runtime_hooks"][0]).name == "share.py"
+
+
+def test_modules_are_looked_for_in_the_shared_file(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    monkeypatch.setattr(sys, "path_importer_cache", {str(tmp_path): "a finder in the program's own, empty file"})
+    archive = types.SimpleNamespace(ZlibArchiveReader=Path)
+    importers = types.SimpleNamespace(pyz_archive="empty")
+    monkeypatch.setitem(sys.modules, "pyimod01_archive", archive)
+    monkeypatch.setitem(sys.modules, "pyimod02_importers", importers)
+    runpy.run_path(str(PACKAGING / "share.py"))
+    assert importers.pyz_archive == tmp_path / "modules.pyz"
+    assert str(tmp_path) not in sys.path_importer_cache
 
 
 def test_what_the_spec_names_is_there(bundle):
     files = [script[1] for script in bundle.analysis.scripts[1:]]
     files += [source for source, _ in bundle.analysis.datas if not source.endswith(".dist-info")]
-    files += bundle.analysis.options["runtime_hooks"] + bundle.analysis.options["pathex"]
-    assert len(files) >= 5
+    for option in ("runtime_hooks", "pathex", "hookspath"):
+        files += bundle.analysis.options[option]
+    assert len(files) >= 7
     assert all(Path(file).exists() for file in files)
 
 
 def test_packages_own_tests_are_left_out(bundle):
-    assert [module[0] for module in bundle.programs["decensor"][0]] == ["keras", "contest"]
+    assert [module[0] for module in bundle.modules] == ["keras", "contest"]
 
 
 def test_all_that_lies_beside_the_modules_is_bundled(bundle):
@@ -96,8 +126,22 @@ def test_nothing_is_excluded_that_the_program_imports(bundle):
     excluded = bundle.analysis.options["excludes"]
     libs = [path for path in (ROOT / "libs").glob("*.py") if f"libs.{path.stem}" not in excluded]
     for path in [ROOT / "decensor.py", ROOT / "model.py", *libs]:
-        for name in find_imports(ast.parse(path.read_text("utf-8"))):
+        source = path.read_text("utf-8")
+        for name in [*find_imports(ast.parse(source)), *re.findall(r"scipy(?:\.[a-z]\w*)+", source)]:
             assert not [part for part in excluded if name == part or name.startswith(f"{part}.")], f"{path}: {name}"
+
+
+def test_parts_of_scipy_that_are_loaded_when_named_are_bundled(bundle):
+    sources = [path.read_text("utf-8") for path in [ROOT / "decensor.py", ROOT / "model.py", *ROOT.glob("libs/*.py")]]
+    named = {name for source in sources for name in re.findall(r"scipy\.[a-z]\w*", source)}
+    assert named == set(bundle.analysis.options["hiddenimports"])
+
+
+def test_what_tensorflow_loads_by_name_is_there():
+    hook = runpy.run_path(str(PACKAGING / "hooks" / "hook-tensorflow.py"))
+    (folder,) = importlib.util.find_spec("tensorflow").submodule_search_locations
+    for name in hook["hiddenimports"]:
+        assert Path(folder, *name.split(".")[1:]).with_suffix(".py").is_file(), name
 
 
 def find_imports(tree):
