@@ -57,8 +57,8 @@ def bundle(monkeypatch):
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
     monkeypatch.setitem(sys.modules, "PyInstaller.utils.hooks", hooks)
 
-    def make_program(modules, scripts, *, name, **options):
-        made.programs[name] = (modules, [script[0] for script in scripts], options)
+    def make_program(modules, scripts, interpreter, *, name, **options):
+        made.programs[name] = (modules, [script[0] for script in scripts], interpreter, options)
         return name
 
     def collect(*parts, **options):
@@ -78,8 +78,9 @@ def bundle(monkeypatch):
 def test_each_program_starts_its_own_script_and_holds_nothing_else(bundle):
     assert set(bundle.programs) == set(PROGRAMS)
     for program in PROGRAMS:
-        modules, scripts, options = bundle.programs[program]
+        modules, scripts, interpreter, options = bundle.programs[program]
         assert (modules, scripts) == ([], ["pyi_rth_pkgutil", program])
+        assert len(interpreter) == bundle.analysis.options["optimize"]
         assert options == {"exclude_binaries": True, "console": True, "upx": False}
 
 
@@ -141,7 +142,8 @@ def test_what_tensorflow_loads_by_name_is_there():
     hook = runpy.run_path(str(PACKAGING / "hooks" / "hook-tensorflow.py"))
     (folder,) = importlib.util.find_spec("tensorflow").submodule_search_locations
     for name in hook["hiddenimports"]:
-        assert Path(folder, *name.split(".")[1:]).with_suffix(".py").is_file(), name
+        path = Path(folder, *name.split(".")[1:])
+        assert any(path.with_suffix(ending).is_file() for ending in (".py", ".so", ".pyd")), name
 
 
 def find_imports(tree):

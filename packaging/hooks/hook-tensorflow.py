@@ -6,6 +6,9 @@ takes minutes, makes the programs larger, and ends the build under Wine.
 
 hiddenimports = [
     "tensorflow.compiler.tf2tensorrt.ops.gen_trt_ops",
+    "tensorflow.lite.python._pywrap_analyzer_wrapper",
+    "tensorflow.lite.python._pywrap_tensorflow_interpreter_wrapper",
+    "tensorflow.lite.python._pywrap_tensorflow_lite_metrics_wrapper",
     "tensorflow.python.data.ops.shuffle_op",
     "tensorflow.python.keras.callbacks_v1",
     "tensorflow.python.keras.engine.base_layer_v1",
