@@ -22,6 +22,7 @@ import decensor
 import licences
 import pins
 import smoke
+from libs import console
 from libs.options import __version__
 
 ROOT = Path(__file__).parent.parent
@@ -302,6 +303,35 @@ def test_what_other_programs_set_up_for_keras_does_not_count(monkeypatch, tmp_pa
     runpy.run_path(str(PACKAGING / "isolate.py"))
     assert os.environ["KERAS_BACKEND"] == "tensorflow"
     assert Path(os.environ["KERAS_HOME"]).parent == tmp_path
+
+
+@pytest.fixture
+def excepthook(monkeypatch, tmp_path):
+    """What a standalone program in a folder of its own does about an exception that nobody caught."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "decensor.exe"))
+    monkeypatch.setattr(sys, "excepthook", None)
+    runpy.run_path(str(PACKAGING / "unloadable.py"))
+    return sys.excepthook
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_part_that_cannot_be_loaded_is_told_and_the_window_waits(excepthook, program, monkeypatch, capsys, tmp_path):
+    waited = []
+    monkeypatch.setattr(console, "wait_for_enter", lambda: waited.append(1))
+    monkeypatch.delitem(sys.modules, "decensor")
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType(program))
+    excepthook(ImportError, ImportError("DLL load failed"), None)
+    told = capsys.readouterr().err
+    assert told.startswith("decensor: a part of the program cannot be loaded (DLL load failed); unpack the download")
+    assert "ImportError: DLL load failed" in (tmp_path / "decensor.log").read_text("utf-8")
+    assert waited == [1]
+
+
+@pytest.mark.parametrize("error", [ImportError("late"), ValueError("any")])
+def test_what_the_program_told_already_is_not_told_again(excepthook, error, monkeypatch, capsys):
+    monkeypatch.setattr(console, "wait_for_enter", pytest.fail)
+    excepthook(type(error), error, None)
+    assert capsys.readouterr().err == f"{type(error).__name__}: {error}\n"
 
 
 def test_the_second_program_is_the_first_with_mosaics(monkeypatch):
