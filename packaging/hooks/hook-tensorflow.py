@@ -4,6 +4,13 @@ In place of the usual hook, which imports every package of TensorFlow and of Ker
 takes minutes, makes the programs larger, and ends the build under Wine.
 """
 
+import importlib.util
+from pathlib import Path
+
+FOLDER = Path(importlib.util.find_spec("tensorflow").origin).parent
+OPERATIONS = "lite/experimental/microfrontend/python/ops"
+
+binaries = [(str(FOLDER / OPERATIONS / "_audio_microfrontend_op.so"), f"tensorflow/{OPERATIONS}")]
 hiddenimports = [
     "tensorflow.compiler.tf2tensorrt.ops.gen_trt_ops",
     "tensorflow.lite.python._pywrap_analyzer_wrapper",
