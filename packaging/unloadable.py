@@ -18,8 +18,11 @@ def tell_unloadable(kind: type[BaseException], error: BaseException, trace: Trac
 
     with details.write_details(Path(sys.executable).parent / details.NAME, verbose=False):
         details.logger.debug("cannot start", exc_info=(kind, error, trace))
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    reason = " ".join(str(error).split())
     advice = f"unpack the download again, all of it; {details.NAME} beside the program has the details"
-    sys.stderr.write(f"decensor: a part of the program cannot be loaded ({error}); {advice}\n")
+    sys.stderr.write(f"decensor: a part of the program cannot be loaded ({reason}); {advice}\n")
     console.wait_for_enter()
 
 

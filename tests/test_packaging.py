@@ -319,10 +319,12 @@ def test_a_part_that_cannot_be_loaded_is_told_and_the_window_waits(excepthook, p
     monkeypatch.setattr(console, "wait_for_enter", lambda: waited.append(1))
     monkeypatch.delitem(sys.modules, "decensor")
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType(program))
-    excepthook(ImportError, ImportError("DLL load failed"), None)
+    error = ImportError("please read\nthis long advice")
+    error.__cause__ = ImportError("DLL load\nfailed")
+    excepthook(ImportError, error, None)
     told = capsys.readouterr().err
     assert told.startswith("decensor: a part of the program cannot be loaded (DLL load failed); unpack the download")
-    assert "ImportError: DLL load failed" in (tmp_path / "decensor.log").read_text("utf-8")
+    assert "ImportError: DLL load\nfailed" in (tmp_path / "decensor.log").read_text("utf-8")
     assert waited == [1]
 
 
