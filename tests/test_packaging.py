@@ -211,8 +211,10 @@ def test_all_furniture_is_in_the_repository():
 
 def test_the_note_quotes_what_the_program_says():
     note = (PACKAGING / build.READ_ME).read_text("ascii")
-    sources = "".join(path.read_text("utf-8") for path in [ROOT / "decensor.py", *(ROOT / "libs").glob("*.py")])
-    for quoted in ("there is no such weights file", "a fault of the program", "decensor.log", "results are in"):
+    files = [ROOT / "decensor.py", PACKAGING / "unloadable.py", *(ROOT / "libs").glob("*.py")]
+    sources = "".join(path.read_text("utf-8") for path in files)
+    failures = ("there is no such weights file", "a part of the program cannot be loaded", "a fault of the program")
+    for quoted in (*failures, "decensor.log", "results are in"):
         assert quoted in note and quoted in sources
     assert "Press Enter to close this window. " in sources
     assert "Press Enter to close this window." in note
