@@ -101,7 +101,7 @@ def run(program: Path, *options: object, code: int = 0) -> str:
 
 def run_source(folder: Path, options: list[str]) -> list[Path]:
     """The results that decensor.py makes of the same pictures, with this Python."""
-    results = folder / f"results from source {' '.join(options)}"
+    results = folder / "results from source" / "".join(["bars", *options])  # Windows wants no space at the end
     paths = {name: folder / name for name in ("decensor_input", "decensor_input_original")}
     chosen = [word for name, path in paths.items() for word in (f"--{name}_path", path)]
     run_quietly([sys.executable, ROOT / "decensor.py", *options, *chosen, "--decensor_output_path", results], ROOT)
