@@ -1,6 +1,7 @@
 """What this machine's processor does well."""
 
 import functools
+import sys
 from pathlib import Path
 
 # Linux's names for the instructions that multiply bfloat16 numbers; others only emulate them, slower than float32.
@@ -11,8 +12,10 @@ DESCRIPTION = Path("/proc/cpuinfo")
 @functools.cache
 def prefers_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 numbers natively; False where the system does not tell."""
+    if sys.platform != "linux":  # elsewhere a file of this name is anybody's, on Windows any drive's
+        return False
     try:
         described = DESCRIPTION.read_text("ascii", "replace")
-    except OSError:  # only Linux has this file
+    except OSError:
         return False
     return any(line.startswith("flags") and NATIVE_BFLOAT16 & set(line.split()) for line in described.splitlines())

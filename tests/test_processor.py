@@ -20,7 +20,20 @@ def test_bfloat16_is_preferred_only_where_the_processor_has_it(monkeypatch, tmp_
     file = tmp_path / "cpuinfo"
     if described is not None:
         file.write_text(described)
+    assert ask(monkeypatch, file, "linux") == native
+
+
+def test_only_linux_is_asked_for_a_file_may_be_called_so_on_any_drive_of_windows(monkeypatch, tmp_path):
+    file = tmp_path / "cpuinfo"
+    file.write_text("flags : avx512_bf16\n")
+    assert not ask(monkeypatch, file, "win32")
+
+
+def ask(monkeypatch, file, system):
+    """What is said on a system that describes its processor in a file."""
     monkeypatch.setattr(processor, "DESCRIPTION", file)
+    monkeypatch.setattr(processor.sys, "platform", system)
     processor.prefers_bfloat16.cache_clear()
-    assert processor.prefers_bfloat16() == native
+    preferred = processor.prefers_bfloat16()
     processor.prefers_bfloat16.cache_clear()
+    return preferred
