@@ -6,7 +6,6 @@ them. The network draws the rest.
 """
 
 import numpy as np
-import scipy
 
 from libs.line_ends import HALF, OFFSETS, Ends, find_ends, normals
 
@@ -64,12 +63,30 @@ def _facing(ends: Ends) -> tuple[np.ndarray, np.ndarray]:
     """Numbers (M,), (M,) of ends that lie within reach and look at each other."""
     if len(ends) < 2:
         return np.zeros(0, int), np.zeros(0, int)
-    one, other = scipy.spatial.cKDTree(ends.places).query_pairs(FARTHEST, output_type="ndarray").T
+    one, other = near_pairs(ends.places, FARTHEST)
     chord = ends.places[other] - ends.places[one]
     length = np.sqrt((chord**2).sum(axis=-1))
     facing = (length > NEAREST) & ((chord * ends.ways[one]).sum(axis=-1) > FACING * length)
     facing &= (-chord * ends.ways[other]).sum(axis=-1) > FACING * length
     return one[facing], other[facing]
+
+
+def near_pairs(places: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers (M,), (M,) of those of (N, 2) places that lie at most `reach` apart, the lower number first.
+
+    A k-d tree of scipy's finds the same, but loading that loads all of its linear algebra.
+    """
+    order = np.argsort(places[:, 0], kind="stable")
+    rows = places[order, 0]
+    numbers = np.arange(len(places))
+    following = np.searchsorted(rows, rows + reach, side="right") - numbers - 1
+    upper = np.repeat(numbers, following)
+    lower = upper + 1 + np.arange(len(upper)) - np.repeat(np.cumsum(following) - following, following)
+    one, other = order[upper], order[lower]
+    beside = np.abs(places[one, 1] - places[other, 1]) <= reach
+    one, other = one[beside], other[beside]
+    near = ((places[one] - places[other]) ** 2).sum(axis=-1) <= reach**2
+    return np.minimum(one, other)[near], np.maximum(one, other)[near]
 
 
 def _costs(ends: Ends, one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.spatial import cKDTree
 
 from libs.line_ends import HALF, OUTSIDE, Ends, find_ends
-from libs.lines import FARTHEST, carry_lines, match_ends
+from libs.lines import FARTHEST, carry_lines, match_ends, near_pairs
 
 PAPER, INK = 0.9, 0.1
 
@@ -146,3 +147,12 @@ def test_ends_are_matched_with_their_like():
     pairs, costs = match_ends(Ends(places, ways, profiles))
     assert_array_equal(np.sort(pairs, axis=1), [[0, 1], [2, 3], [4, 5], [6, 7]])
     assert_allclose(costs, 0, atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("count", [0, 1, 2, 300])
+def test_near_places_are_those_that_a_tree_finds(seed, count):
+    rng = np.random.default_rng(seed)
+    places = rng.integers(0, 60, (count, 2)) * 0.5  # many in one row, many exactly as far as is allowed, some the same
+    found = set(zip(*(part.tolist() for part in near_pairs(places, 5.0)), strict=True))
+    assert found == (cKDTree(places).query_pairs(5.0) if count else set())
