@@ -17,31 +17,9 @@ from libs.pictures_find import (
     name_key,
     stem_key,
 )
-from libs.pictures_read import MOST_MEGAPIXELS
 from libs.pictures_write import KINDS, LONGEST_NAME
+from libs.settings import MOST_MEGAPIXELS, SAME, Folders
 from libs.tidy import FOLDER
-
-SAME = "same"
-OUTPUT_FORMATS = (SAME, "png", "webp")
-
-
-@dataclass(frozen=True)
-class Folders:
-    """Where painted pictures are, where results go, and where unpainted originals are (None: nowhere).
-
-    named: files and folders that are filled instead of the folder `painted`; recursive: folders with all below
-    them; output_format: one of OUTPUT_FORMATS; most_megapixels: larger pictures are refused, in millions of pixels.
-    hole_pictures: where white-on-black pictures of holes are, or one file for all pages (None: nowhere).
-    """
-
-    painted: Path
-    results: Path
-    originals: Path | None = None
-    named: tuple[Path, ...] = ()
-    recursive: bool = False
-    output_format: str = "png"
-    most_megapixels: float = MOST_MEGAPIXELS
-    hole_pictures: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from libs.errors import UsageError, WeightsError
 from libs.inpaint import Predict
 from libs.ledger import digest_file
 from libs.options import __version__
+from libs.weights_kinds import AnyWeights
 
 
-def load_network(path: Path, precision: str, family: str | None = None) -> Predict:
+def load_network(path: Path, precision: str, family: str | None = None, weights: AnyWeights | None = None) -> Predict:
     """`model.load_predictor`, imported when it is sure to be needed: TensorFlow costs seconds.
 
     Meanwhile no garbage is collected: looking through the hundreds of thousands of new objects, which are all there
@@ -21,7 +22,7 @@ def load_network(path: Path, precision: str, family: str | None = None) -> Predi
     try:
         from model import load_predictor
 
-        return load_predictor(path, precision, family)
+        return load_predictor(path, precision, family, weights)
     finally:
         gc.freeze()
         gc.enable()

@@ -4,9 +4,8 @@ import pytest
 from legacy_files import Dialect, seeded_arrays, write_legacy
 from place import draw_page, grey
 
-import decensor
-from libs import weights_legacy
-from libs.weights_legacy import PCONV_KERAS
+from libs import engine, weights_legacy
+from libs.settings import PCONV_KERAS
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def narrow(monkeypatch):
 def asked(monkeypatch):
     """What the network was loaded with."""
     asked = []
-    monkeypatch.setattr(decensor, "load_network", lambda *network: asked.append(network) or grey)
+    monkeypatch.setattr(engine, "load_network", lambda *network: asked.append(network) or grey)
     return asked
 
 

@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 from place import GREEN, draw_page
 
-import decensor
+from libs import engine
 from libs.service import NAME
 
 
@@ -21,7 +21,7 @@ def shade(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
 @pytest.fixture
 def shaded(monkeypatch):
-    monkeypatch.setattr(decensor, "load_network", lambda *network: shade)
+    monkeypatch.setattr(engine, "load_network", lambda *network: shade)
 
 
 def put_hole(place, name: str, hole: np.ndarray):
