@@ -93,6 +93,16 @@ def test_a_file_is_described_without_the_network_and_without_pictures(place, nar
     ]
 
 
+def test_a_file_that_hints_at_nothing_is_described_with_the_option_that_it_needs(place, narrow):
+    path = write_theirs(place, hints=False)
+    code, lines, error = place.run("--model_info", str(path))
+    assert (code, error, len(lines)) == (0, "", 3)
+    both = "weights of DeepCreamPy 1.0 to 1.3 or PConv-Keras"
+    assert lines[0] == f"{path}: {both}; its layer names do not tell which, add --model_family"
+    _, lines, _ = place.run("--model_info", str(path), "--model_family", PCONV_KERAS)
+    assert lines[0] == f"{path}: taken for weights of PConv-Keras, as --model_family says"
+
+
 def test_describing_a_file_that_cannot_be_used_tells_why(place):
     code, lines, error = place.run("--model_info", str(place.home / "their.h5"))
     assert (code, lines) == (3, [])
