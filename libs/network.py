@@ -3,6 +3,7 @@
 import gc
 import platform
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from libs.errors import UsageError, WeightsError
@@ -20,12 +21,20 @@ def load_network(path: Path, precision: str, family: str | None = None, weights:
     """
     gc.disable()
     try:
-        from model import load_predictor
-
+        # TensorFlow keeps the errors of imports that failed, they the frames that led there, and those all that these
+        # hold, perhaps a page: in a thread that is little.
+        with ThreadPoolExecutor(1, "import") as importer:
+            load_predictor = importer.submit(_import_model).result()
         return load_predictor(path, precision, family, weights)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _import_model() -> Callable[..., Predict]:
+    from model import load_predictor
+
+    return load_predictor
 
 
 def load_same(load: Callable[..., Predict], version: str, digest: str, path: str, *settings: str | None) -> Predict:
