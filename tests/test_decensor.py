@@ -163,7 +163,12 @@ def test_a_result_that_cannot_be_written_fails_that_picture_only(place):
     assert place.written() == ["a.png", "b.png"]
 
 
-@pytest.mark.parametrize(("module", "step"), [(pages, "read_picture"), (drawing, "fill"), (batch, "write_picture")])
+STEPS = [(pages, "read_picture"), (drawing, "draw_in_hole"), (batch, "write_picture")]
+
+
+@pytest.mark.parametrize(("module", "step"), STEPS)
+    ("module", "step"), [(pages, "read_picture"), (drawing, "draw_in_hole"), (batch, "write_picture")]
+)
 def test_lack_of_memory_fails_that_picture_only(place, monkeypatch, module, step):
     for name in ("a.png", "b.png"):
         place.put(name, draw_page())
@@ -457,7 +462,7 @@ def test_a_bug_is_not_hidden(place, monkeypatch):
     def wrong(*_):
         raise ValueError("a broken contract")
 
-    monkeypatch.setattr(drawing, "fill", wrong)
+    monkeypatch.setattr(drawing, "draw_in_hole", wrong)
     place.put("page.png", draw_page())
     with pytest.raises(ValueError, match="a broken contract"):
         decensor.main([])

@@ -280,7 +280,7 @@ def test_a_log_that_cannot_be_written_is_no_failure(place):
 
 def test_a_fault_of_the_program_is_in_the_log_and_says_so(place, monkeypatch):
     put_pages(place, "a.png")
-    monkeypatch.setattr(drawing, "fill", lambda *_: [][0])
+    monkeypatch.setattr(drawing, "draw_in_hole", lambda *_: [][0])
     with pytest.raises(IndexError):
         place.run()
     assert (
