@@ -167,8 +167,6 @@ STEPS = [(pages, "read_picture"), (drawing, "draw_in_hole"), (batch, "write_pict
 
 
 @pytest.mark.parametrize(("module", "step"), STEPS)
-    ("module", "step"), [(pages, "read_picture"), (drawing, "draw_in_hole"), (batch, "write_picture")]
-)
 def test_lack_of_memory_fails_that_picture_only(place, monkeypatch, module, step):
     for name in ("a.png", "b.png"):
         place.put(name, draw_page())
