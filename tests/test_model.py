@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import model as network
 from libs.errors import WeightsError
 from libs.folding import fold_upsampling, fold_weights
 from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D
+from libs.unet import stored_shapes
 from libs.weights import Weights, write_weights
 from model import (
     SMOOTH_FILLS,
@@ -349,6 +350,14 @@ def test_a_kernel_that_enlarges_is_the_kernel_on_enlarged_features(known):
 
 
 @MODES
+@pytest.mark.parametrize("levels", [1, 3])
+def test_the_arrays_that_a_network_is_said_to_have_are_those_it_has(mode, levels):
+    config = replace(small(mode), widths=SMALL.widths[:levels], kernels=SMALL.kernels[:levels])
+    variables = variables_by_name(build_unet(config))
+    assert stored_shapes(config) == {name: tuple(variable.shape) for name, variable in variables.items()}
+
+
+@MODES
 def test_the_folded_network_is_the_same_function(mode):
     model = randomize(build_unet(small(mode)))
     given = {name: np.asarray(variable) for name, variable in variables_by_name(model).items()}
@@ -514,7 +523,6 @@ IN_JAX = """
 import sys
 import keras
 import numpy as np
-from libs.folding import fold_upsampling, fold_weights
 from libs.layers import PartialConv2D, PartialUpConv2D
 from model import load_predictor
 
