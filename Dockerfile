@@ -2,6 +2,7 @@
 #
 #   docker build -t decensor .
 #   docker run --rm -v "$PWD/painted:/input:ro" -v "$PWD/results:/output" decensor
+#   docker run --rm -i decensor - < painted.png > result.png
 #
 # Anything after the image's name is handed to decensor.py, for example --is_mosaic with
 # -v "$PWD/unpainted:/original:ro". Give --user "$(id -u):$(id -g)" if the results are to be your own.
@@ -19,11 +20,15 @@ COPY LICENSE README.md decensor.py model.py ./
 COPY libs ./libs
 COPY models ./models
 
+# The volumes are the program's own folders: it needs no options to find them.
 RUN useradd --no-create-home --uid 1000 decensor && \
     mkdir /input /original /output && \
-    chown decensor /output
-USER decensor
+    chown decensor /output && \
+    ln -s /input decensor_input && \
+    ln -s /original decensor_input_original && \
+    ln -s /output decensor_output
+USER 1000
 
 VOLUME ["/input", "/original", "/output"]
 
-ENTRYPOINT ["python", "decensor.py", "--decensor_input_path", "/input", "--decensor_input_original_path", "/original", "--decensor_output_path", "/output"]
+ENTRYPOINT ["python", "decensor.py"]

@@ -4,8 +4,7 @@ Here `mask` is the paper's: float32, one channel, 1 = known, 0 = hole. Images ar
 last. Only `keras` and `keras.ops` are used, so that one text runs on the TensorFlow and on the JAX backend.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import keras
@@ -13,82 +12,41 @@ import numpy as np
 from keras import ops
 
 from libs.errors import WeightsError
+from libs.folding import BATCH_NORM_EPSILON, fold_weights
 from libs.inpaint import Predict
-from libs.layers import (
-    BATCH_NORM_EPSILON,
-    LEAKY_SLOPE,
-    NORM_ARRAYS,
-    PartialConv2D,
-    PartialUpConv2D,
-    SmoothFill,
-    TrainedUpConv2D,
-    fold_batch_norm,
-    fold_upsampling,
-)
-from libs.legacy_unet import load_legacy_predictor
+from libs.layers import LEAKY_SLOPE, PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D
+from libs.legacy_unet import make_legacy_predictor
 from libs.shortage import lack_of_memory_as_usual
+from libs.unet import SMOOTH_FILLS, UnetConfig, stored_shapes
 from libs.weights import WHERE_TO_GET, Weights, read_weights
-from libs.weights_legacy import is_legacy
+from libs.weights_kinds import AnyWeights, read_kind
+from libs.weights_legacy import LegacyWeights
 
-WITHOUT_NORM = ("encoder_1", "draw")
-SMOOTH_FILLS = ("seen", "added", "none")
+__all__ = ["SMOOTH_FILLS", "UnetConfig", "build_unet", "load_predictor", "load_unet"]
 
-
-@dataclass(frozen=True)
-class UnetConfig:
-    """What a weights file records of its network.
-
-    widths: encoder channels, one number a level; every level halves height and width.
-    kernels: encoder kernel sides, one a level.
-    smooth_fill: "seen" (second input branch, and the drawing is added to it), "added" (only the latter) or
-    "none".
-    partial: False is the paper's control, plain convolutions on holes filled with the mean of what is known.
-    """
-
-    widths: tuple[int, ...] = (48, 96, 192, 384, 384, 384, 384)
-    kernels: tuple[int, ...] = (7, 5, 5, 3, 3, 3, 3)
-    smooth_fill: str = "seen"
-    partial: bool = True
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "widths", tuple(self.widths))
-        object.__setattr__(self, "kernels", tuple(self.kernels))
-        if not all(isinstance(number, int) for number in self.widths + self.kernels):
-            raise ValueError(f"widths and kernels must be whole numbers, got {self.widths} and {self.kernels}")
-        if not self.widths or min(self.widths) < 1:
-            raise ValueError(f"widths must be one or more positive numbers, got {self.widths}")
-        if len(self.kernels) != len(self.widths) or any(side < 1 or side % 2 == 0 for side in self.kernels):
-            raise ValueError(f"kernels must be {len(self.widths)} odd numbers, got {self.kernels}")
-        if self.smooth_fill not in SMOOTH_FILLS:
-            raise ValueError(f"smooth_fill must be one of {SMOOTH_FILLS}, got {self.smooth_fill!r}")
-        if not isinstance(self.partial, bool):
-            raise ValueError(f"partial must be true or false, got {self.partial!r}")
-
-    @property
-    def stride(self) -> int:
-        """Height and width of every input must be multiples of this."""
-        return 2 ** len(self.widths)
+Arrays = Mapping[str, np.ndarray]
 
 
-def build_unet(config: UnetConfig, folded: bool = False) -> keras.Model:
+def build_unet(config: UnetConfig, arrays: Arrays | None = None) -> keras.Model:
     """Model [image (B, H, W, 3), mask (B, H, W, 1)] -> (B, H, W, 3) float32, linear, not clipped.
 
-    H and W must be multiples of `config.stride`. Folded it is the quicker network for inference that `fold_weights`
-    gives the weights of: the same function without batch norm. Its kernels are zeros at first, as drawing random ones
-    takes longer than all the rest of building.
+    H and W must be multiples of `config.stride`. Given the arrays of `fold_weights` it is the quicker network for
+    inference, the same function without batch norm, and made with them: to fill it first with anything else takes
+    longer than all the rest of building.
     """
     image = keras.Input((None, None, 3), name="image")
     mask = keras.Input((None, None, 1), name="mask", dtype="float32")
     smooth, given = _give(config, image, mask)
-    skips = [given, *_encode(config, given, folded)]
-    drawn = _decode(config, skips, folded)
-    layer = PartialUpConv2D if folded else TrainedUpConv2D
+    skips = [given, *_encode(config, given, arrays)]
+    drawn = _decode(config, skips, arrays)
     known = {"seen": (1, 2), "added": (1,), "none": ()}[config.smooth_fill]
-    initializer = "he_normal" if smooth is None and not folded else "zeros"
+    options = _options(config, arrays, known, "draw")
+    if arrays is None and smooth is not None:
+        options["kernel_initializer"] = "zeros"  # an untrained network draws nothing on the smooth fill
     if config.smooth_fill == "added":
         guide = ops.concatenate([smooth, mask], axis=-1)
         given = ([*given[0], guide], [mask, ops.ones_like(mask)])
-    draw = layer(3, 3, known=known, plain=not config.partial, kernel_initializer=initializer, name="draw")
+    draw = _up_layer(arrays)(3, 3, **options)
     drawing = ops.cast(draw(*_join(config, given, drawn, 1))[0], "float32")
     return keras.Model([image, mask], drawing if smooth is None else smooth + drawing, name="unet")
 
@@ -111,31 +69,30 @@ def _fill_with_mean(image, mask):
     return known + (1 - mask) * ops.sum(known, axis=(1, 2), keepdims=True) / total
 
 
-def _encode(config: UnetConfig, given, folded: bool) -> list:
+def _encode(config: UnetConfig, given, arrays: Arrays | None) -> list:
     """Features and mask of every level, each half as high and wide as the one before, as lists of one."""
     levels = []
     for number, (width, kernel) in enumerate(zip(config.widths, config.kernels, strict=True), 1):
         # Seen everywhere, the smooth fill makes all that follows known everywhere.
         known = () if config.smooth_fill != "seen" else (1,) if number == 1 else (0,)
-        options = _options(config, folded, known, f"encoder_{number}")
+        options = _options(config, arrays, known, f"encoder_{number}")
         # The picture has 256 levels, bfloat16 only 128 between white and half of it: the first layer is exact.
         dtype = "float32" if number == 1 else None
         x, m = PartialConv2D(width, kernel, 2, dtype=dtype, **options)(*(levels[-1] if levels else given))
-        x = x if folded or number == 1 else _batch_norm(f"encoder_{number}_norm")(x)
+        x = x if arrays or number == 1 else _batch_norm(f"encoder_{number}_norm")(x)
         levels.append(([keras.layers.ReLU(name=f"encoder_{number}_relu")(x)], [m]))
     return levels
 
 
-def _decode(config: UnetConfig, skips: list, folded: bool):
+def _decode(config: UnetConfig, skips: list, arrays: Arrays | None):
     """From the deepest level up to half the picture's size: features and mask."""
     (x,), (m,) = skips[-1]
     for number in range(len(config.widths) - 1, 0, -1):
         known = (0, 1) if config.smooth_fill == "seen" else ()
-        options = _options(config, folded, known, f"decoder_{number}")
-        layer = PartialUpConv2D if folded else TrainedUpConv2D
+        options = _options(config, arrays, known, f"decoder_{number}")
         width = config.widths[number - 1]
-        x, m = layer(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1))
-        x = x if folded else _batch_norm(f"decoder_{number}_norm")(x)
+        x, m = _up_layer(arrays)(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1))
+        x = x if arrays else _batch_norm(f"decoder_{number}_norm")(x)
         x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"decoder_{number}_relu")(x)
     return x, m
 
@@ -148,10 +105,22 @@ def _join(config: UnetConfig, skip, deeper, number: int):
     return [*features, x], [*masks, keras.layers.UpSampling2D(2, dtype="float32", name=f"upsample_{number}_mask")(m)]
 
 
-def _options(config: UnetConfig, folded: bool, known: tuple[int, ...], name: str) -> dict:
+def _up_layer(arrays: Arrays | None) -> type[keras.layers.Layer]:
+    return TrainedUpConv2D if arrays is None else PartialUpConv2D
+
+
+def _options(config: UnetConfig, arrays: Arrays | None, known: tuple[int, ...], name: str) -> dict:
     """What a layer is made with."""
-    initializer = "zeros" if folded else "he_normal"
-    return {"known": known, "plain": not config.partial, "kernel_initializer": initializer, "name": name}
+    options = {"known": known, "plain": not config.partial, "name": name}
+    if arrays is None:
+        return options
+    # A layer's arrays are told apart by their shapes: its kernels' sides, and its bias, which has none.
+    given = {array.shape: array for key, array in arrays.items() if key.startswith(f"{name}/")}
+
+    def give(shape, dtype=None):
+        return ops.convert_to_tensor(given[tuple(shape)], dtype)
+
+    return {**options, "kernel_initializer": give, "bias_initializer": give}
 
 
 def _batch_norm(name: str) -> keras.layers.Layer:
@@ -205,62 +174,31 @@ def _check_arrays(weights: Weights, shapes: dict[str, tuple[int, ...]], path: Pa
             )
 
 
-def fold_weights(arrays: dict[str, np.ndarray], folded: keras.Model) -> dict[str, np.ndarray]:
-    """The arrays, float32, of the folded network that computes the same as a network of these.
-
-    Each norm's scale goes into the kernel before it, its shift into the bias; in the decoder the part of a kernel
-    that works on enlarged features goes into one that enlarges them too.
-    """
-    result = fold_batch_norm(arrays)
-    for layer in folded.layers:
-        if isinstance(layer, PartialUpConv2D):
-            kernel, skips = result[f"{layer.name}/kernel"], layer.kernel.shape[2]
-            result[f"{layer.name}/kernel"] = kernel[:, :, :skips]
-            result[f"{layer.name}/up_kernel"] = ops.convert_to_numpy(fold_upsampling(kernel[:, :, skips:]))
-    return result
-
-
-def _load_folded(path: Path) -> tuple[keras.Model, int]:
-    """The network of a weights file, folded, built only once for a quick start, and its stride."""
-    weights = read_weights(path)
+def _build_folded(path: Path, weights: Weights) -> tuple[keras.Model, int]:
+    """The network of a weights file, folded, and its stride."""
     config = config_of(weights, path)
-    model = build_unet(config, folded=True)
-    _check_arrays(weights, _unfolded_shapes(model), path)
-    variables = variables_by_name(model)
-    for name, array in fold_weights(weights.arrays, model).items():
-        variables[name].assign(array)
-    return model, config.stride
+    _check_arrays(weights, stored_shapes(config), path)
+    return build_unet(config, fold_weights(weights.arrays, config)), config.stride
 
 
-def _unfolded_shapes(folded: keras.Model) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the arrays in the weights file of a network that is built folded."""
-    shapes = {}
-    for layer in folded.layers:
-        if not isinstance(layer, PartialConv2D):
-            continue
-        side, _, channels, filters = layer.kernel.shape
-        channels += layer.up_kernel.shape[3] if isinstance(layer, PartialUpConv2D) else 0
-        shapes |= {f"{layer.name}/kernel": (side, side, channels, filters), f"{layer.name}/bias": (filters,)}
-        if layer.name not in WITHOUT_NORM:
-            shapes |= {f"{layer.name}_norm/{name}": (filters,) for name in NORM_ARRAYS}
-    return shapes
-
-
-def load_predictor(path: Path, precision: str = "float32", family: str | None = None) -> Predict:
+def load_predictor(
+    path: Path, precision: str = "float32", family: str | None = None, weights: AnyWeights | None = None
+) -> Predict:
     """predict(images (B, H, W, 3) float32 in [0, 1], masks (B, H, W, 1)) -> (B, H, W, 3) float32 in [0, 1].
 
     H and W must be multiples of 2 to the number of levels (128 for the default network). precision: "float32", or
     "bfloat16" for convolutions in that type, twice as fast where the processor has it. Files of the two older
     programs in `libs.weights_legacy.FAMILIES` are taken too, always in float32; family: which of them, None: as the
-    file hints. WeightsError if the file is not one for this program; MemoryError from `predict` if memory does not
-    suffice.
+    file hints. weights: what `libs.weights_kinds.read_kind` has read of the file, None: it is read. WeightsError if the
+    file is not one for this program; MemoryError from `predict` if memory does not suffice.
     """
-    if is_legacy(path):
-        return load_legacy_predictor(path, family)
+    weights = weights or read_kind(path, family)
+    if isinstance(weights, LegacyWeights):
+        return make_legacy_predictor(weights)
     usual = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:
-        model, stride = _load_folded(path)
+        model, stride = _build_folded(path, weights)
     finally:
         keras.config.set_dtype_policy(usual)
     draw = _compile(model)

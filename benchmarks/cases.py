@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks import kinds, mosaics
 from benchmarks.art import read_art
 from benchmarks.mosaics import MosaicCase
-from libs.holes import GREEN
+from libs.settings import GREEN
 
 KINDS = (*kinds.KINDS, *mosaics.KINDS)
 

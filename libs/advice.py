@@ -1,7 +1,8 @@
 """What was found painted -> sentences for the person who painted it."""
 
 from libs.lookalike import Seen
-from libs.paint import ALMOST, Painted, PaintSettings
+from libs.paint import ALMOST, Painted
+from libs.settings import PaintSettings
 
 # Pixels around what is found in a lossy file beyond which next to none is tinted.
 TINTED = 8

@@ -16,10 +16,10 @@ from libs.jobs import Job, make_folder_of
 from libs.ledger import Ledger, Made
 from libs.mosaic import MosaicSettings
 from libs.pages import Page, read_page
-from libs.paint import PaintSettings
 from libs.pictures import Picture, describe_losses, kind_of, read_picture, write_picture
 from libs.pipeline import work_through
 from libs.report import Report
+from libs.settings import PaintSettings
 from libs.tidy import move_to_done
 from libs.variations import name_results
 from libs.views import Views, make_views

@@ -9,8 +9,9 @@ from libs.holes import count_regions
 from libs.jobs import Job, make_folder_of
 from libs.overlay import draw_overlay
 from libs.pages import find_hole
-from libs.paint import Painted, PaintSettings
+from libs.paint import Painted
 from libs.pictures import Picture, read_picture, write_picture
+from libs.settings import PaintSettings
 from libs.windows import FillSettings, plan_tiles
 
 COLUMNS = ("exact", "close", "soft", "almost", "holes", "windows")

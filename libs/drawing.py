@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from libs.inpaint import Predict, fill
+from libs.inpaint import Predict, draw_in_hole
 from libs.mosaic import MosaicSettings, describe_findings, fill_mosaic, show_grids
 from libs.mosaic_find import find_mosaics
 from libs.variations import vary
@@ -39,7 +39,7 @@ def draw_page(
     variations: as `libs.variations.vary` takes them.
     """
     if mosaic is None:
-        return Drawing(vary(lambda turned: fill(pixels, hole, turned)[hole], predict, variations))
+        return Drawing(vary(lambda turned: draw_in_hole(pixels, hole, turned), predict, variations))
     findings = find_mosaics(pixels, hole, mosaic.block)
     fills = vary(lambda turned: fill_mosaic(pixels, hole, findings, turned)[hole], predict, variations)
     grids = show_grids(pixels, findings) if mosaic.show_grid and findings.mosaics else None

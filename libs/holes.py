@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import scipy
 
-GREEN = (0, 255, 0)
+from libs.settings import GREEN
+
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
 # Rows that are labelled at once where regions are only counted.
 STRIP = 512

@@ -10,7 +10,7 @@ from libs.flat import carry_flat
 from libs.lines import carry_lines
 from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles
 
-__all__ = ["FillSettings", "Hints", "Predict", "fill"]
+__all__ = ["FillSettings", "Hints", "Predict", "draw_in_hole", "fill"]
 
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 WHITE = 255
@@ -58,15 +58,26 @@ def fill(
     """
     _check(pixels, hole)
     result = pixels.copy()
+    result[hole] = draw_in_hole(pixels, hole, predict, hints, settings)
+    return result
+
+
+def draw_in_hole(
+    pixels: np.ndarray,
+    hole: np.ndarray,
+    predict: Predict,
+    hints: Hints | None = None,
+    settings: FillSettings | None = None,
+) -> np.ndarray:
+    """(N, 3) uint8: what `fill` draws in the N pixels of the hole; to it a page need not lie in memory twice."""
+    _check(pixels, hole)
     hints = NO_HINTS if hints is None else hints
     settings = settings or getattr(predict, "settings", FillSettings())
     if hole.all() and not len(hints.rows):
-        result[:] = WHITE
-        return result
-    if not hole.any():
-        return result
+        return np.full((hole.size, 3), WHITE, np.uint8)
     hints = _with_coarse_hints(pixels, hole, predict, hints, settings)
-    drawn = np.zeros(hole.shape, dtype=np.uint8)
+    # Of zeros only those that are written to take memory.
+    result, drawn = np.zeros(pixels.shape, np.uint8), np.zeros(hole.shape, np.uint8)
     for tile in plan_tiles(hole, settings):
         image, known = _show(pixels, hole, hints, tile.window)
         if settings.mirrored:
@@ -76,7 +87,7 @@ def fill(
             drawing = carry_lines(carry_flat(drawing, image, ~known), image, ~known)
         weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
         _paste(result, drawn, weights, _to_levels(drawing, image[known]), tile)
-    return result
+    return result[hole]
 
 
 def _check(pixels: np.ndarray, hole: np.ndarray) -> None:

@@ -17,31 +17,9 @@ from libs.pictures_find import (
     name_key,
     stem_key,
 )
-from libs.pictures_read import MOST_MEGAPIXELS
 from libs.pictures_write import KINDS, LONGEST_NAME
+from libs.settings import MOST_MEGAPIXELS, SAME, Folders
 from libs.tidy import FOLDER
-
-SAME = "same"
-OUTPUT_FORMATS = (SAME, "png", "webp")
-
-
-@dataclass(frozen=True)
-class Folders:
-    """Where painted pictures are, where results go, and where unpainted originals are (None: nowhere).
-
-    named: files and folders that are filled instead of the folder `painted`; recursive: folders with all below
-    them; output_format: one of OUTPUT_FORMATS; most_megapixels: larger pictures are refused, in millions of pixels.
-    hole_pictures: where white-on-black pictures of holes are, or one file for all pages (None: nowhere).
-    """
-
-    painted: Path
-    results: Path
-    originals: Path | None = None
-    named: tuple[Path, ...] = ()
-    recursive: bool = False
-    output_format: str = "png"
-    most_megapixels: float = MOST_MEGAPIXELS
-    hole_pictures: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -92,9 +70,10 @@ def plan_jobs(folders: Folders) -> list[Job]:
 
 def _find_painted(folders: Folders) -> Iterator[_Found]:
     """The pictures of all folders that are to be filled, and those named one by one."""
-    for named in folders.named or (folders.painted,):
-        if folders.named and not named.exists():
+    for named in (*folders.named, folders.hole_pictures):
+        if named is not None and not named.exists():
             raise UsageError(f"there is no file or folder {named}; look for a slip in its name")
+    for named in folders.named or (folders.painted,):
         if folders.named and not named.is_dir():
             yield _Found(named)
             continue
@@ -158,14 +137,20 @@ def _plan_job(found: _Found, folders: Folders, originals: dict[str, list[Path]])
 
 def _with_hole_picture(job: Job, top: Path | None, found: dict[str, list[Path]]) -> Job:
     """The job with the hole picture that the folder `top` has for it, or with the one for all."""
-    if top is None or top.is_file():
-        return replace(job, hole_picture=top)
+    if top is None:
+        return job
+    if top.is_file():
+        return replace(job, hole_picture=top, notes=(_tell_black(top),))
     try:
         hole_picture = find_hole_picture(job.painted, found, top / job.inside)
     except PictureError as error:
         return replace(job, refusal=job.refusal or str(error))
-    notes = () if hole_picture else (f"no hole picture named {job.painted.stem}.* in {top / job.inside}",)
-    return replace(job, hole_picture=hole_picture, notes=notes)
+    missing = f"no hole picture named {job.painted.stem}.* in {top / job.inside}"
+    return replace(job, hole_picture=hole_picture, notes=(_tell_black(hole_picture) if hole_picture else missing,))
+
+
+def _tell_black(hole_picture: Path) -> str:
+    return f"nothing white in its hole picture {hole_picture}"
 
 
 def _choose_ending(start: Path, output_format: str) -> str:

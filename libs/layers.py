@@ -8,10 +8,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from libs.folding import fold_upsampling
+
 EPSILON = 1e-6
-BATCH_NORM_EPSILON = 1e-3
 LEAKY_SLOPE = 0.2
-NORM_ARRAYS = ("gamma", "beta", "moving_mean", "moving_variance")
 
 
 @keras.saving.register_keras_serializable(package="decensor")
@@ -28,6 +28,7 @@ class PartialConv2D(keras.layers.Layer):
 
     def __init__(self, filters, kernel_size, strides=1, known=(), plain=False, **options):
         self.kernel_initializer = keras.initializers.get(options.pop("kernel_initializer", "he_normal"))
+        self.bias_initializer = keras.initializers.get(options.pop("bias_initializer", "zeros"))
         super().__init__(autocast=False, **options)
         self.filters = filters
         self.kernel_size = kernel_size
@@ -41,7 +42,7 @@ class PartialConv2D(keras.layers.Layer):
         self.kernel = self.add_weight(
             name="kernel", shape=(side, side, channels, self.filters), initializer=self.kernel_initializer
         )
-        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
+        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer=self.bias_initializer)
 
     def call(self, features, masks):
         """Lists of (B, H, W, C) features and their (B, H, W, 1) masks -> features and mask, ceil(H / strides)."""
@@ -129,30 +130,11 @@ class TrainedUpConv2D(PartialUpConv2D):
         self.skips = len(features_shape) - 1
 
     def _convolve(self, shown):
-        skips, folded = shown[:-1], fold_upsampling(self.kernel[:, :, -shown[-1].shape[-1] :])
+        skips, folded = shown[:-1], fold_upsampling(self.kernel[:, :, -shown[-1].shape[-1] :], ops)
         joined = ops.concatenate(skips, axis=-1) if len(skips) > 1 else skips[0]
         kernel = self._compute(self.kernel[:, :, : joined.shape[-1]])
         y = ops.conv(joined, kernel, strides=self.strides, padding="same")
         return y + ops.conv_transpose(shown[-1], self._compute(folded), strides=2, padding="same")
-
-
-def fold_batch_norm(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The arrays, float32, without batch norm: its scale goes into the kernel before it, its shift into the bias."""
-    folded = {name: array.astype("float32") for name, array in arrays.items() if "_norm/" not in name}
-    for layer in sorted({name.split("_norm/")[0] for name in arrays if "_norm/" in name}):
-        gamma, beta, mean, variance = (arrays[f"{layer}_norm/{name}"].astype("float32") for name in NORM_ARRAYS)
-        scale = gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
-        folded[f"{layer}/kernel"] = folded[f"{layer}/kernel"] * scale
-        folded[f"{layer}/bias"] = (folded[f"{layer}/bias"] - mean) * scale + beta
-    return folded
-
-
-def fold_upsampling(kernel):
-    """(3, 3, C, F) -> (4, 4, F, C): its convolution of x, nearest x 2, as a transposed convolution of x."""
-    for axis in (0, 1):
-        first, middle, last = ops.split(kernel, 3, axis)
-        kernel = ops.concatenate([last, middle + last, first + middle, first], axis)
-    return ops.transpose(kernel, (0, 1, 3, 2))
 
 
 @keras.saving.register_keras_serializable(package="decensor")

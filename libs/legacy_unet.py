@@ -5,16 +5,16 @@ smooth fill; each family renormalises in its own way, and its weights depend on 
 channels of a mask are equal in both, so here a mask has one. Batch norm is folded into the kernels.
 """
 
-from pathlib import Path
-
 import keras
 import numpy as np
 from keras import ops
 
+from libs.folding import fold_batch_norm
 from libs.inpaint import FillSettings, Predict
-from libs.layers import LEAKY_SLOPE, fold_batch_norm
+from libs.layers import LEAKY_SLOPE
+from libs.settings import DEEPCREAMPY, PCONV_KERAS
 from libs.shortage import lack_of_memory_as_usual
-from libs.weights_legacy import DECODER, DEEPCREAMPY, ENCODER, PCONV_KERAS, read_legacy
+from libs.weights_legacy import DECODER, ENCODER, LegacyWeights
 
 SIDE = 512
 EPSILON = 1e-8
@@ -103,13 +103,11 @@ def build_legacy_unet(family: str) -> keras.Model:
     return keras.Model([image, mask], colours, name=family.replace("-", "_"))
 
 
-def load_legacy_predictor(path: Path, family: str | None = None) -> Predict:
+def make_legacy_predictor(weights: LegacyWeights) -> Predict:
     """predict(images (B, 512, 512, 3), masks (B, 512, 512, 1)) -> (B, 512, 512, 3), and `predict.settings` for it.
 
-    family: one of `FAMILIES`, None: the one that the file hints at. WeightsError if it is no such file; MemoryError
-    from `predict` if memory does not suffice.
+    MemoryError from `predict` if memory does not suffice.
     """
-    weights = read_legacy(path, family)
     model = build_legacy_unet(weights.family)
     arrays = fold_batch_norm(weights.arrays)
     for layer in model.layers:

@@ -3,15 +3,17 @@
 import gc
 import platform
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from libs.errors import UsageError, WeightsError
 from libs.inpaint import Predict
 from libs.ledger import digest_file
 from libs.options import __version__
+from libs.weights_kinds import AnyWeights
 
 
-def load_network(path: Path, precision: str, family: str | None = None) -> Predict:
+def load_network(path: Path, precision: str, family: str | None = None, weights: AnyWeights | None = None) -> Predict:
     """`model.load_predictor`, imported when it is sure to be needed: TensorFlow costs seconds.
 
     Meanwhile no garbage is collected: looking through the hundreds of thousands of new objects, which are all there
@@ -19,12 +21,20 @@ def load_network(path: Path, precision: str, family: str | None = None) -> Predi
     """
     gc.disable()
     try:
-        from model import load_predictor
-
-        return load_predictor(path, precision, family)
+        # TensorFlow keeps the errors of imports that failed, they the frames that led there, and those all that these
+        # hold, perhaps a page: in a thread that is little.
+        with ThreadPoolExecutor(1, "import") as importer:
+            load_predictor = importer.submit(_import_model).result()
+        return load_predictor(path, precision, family, weights)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _import_model() -> Callable[..., Predict]:
+    from model import load_predictor
+
+    return load_predictor
 
 
 def load_same(load: Callable[..., Predict], version: str, digest: str, path: str, *settings: str | None) -> Predict:

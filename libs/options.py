@@ -1,31 +1,15 @@
-"""Command line -> settings: every option, its default and its words."""
+"""Command line -> settings: what was asked for, checked, and what its results depend on."""
 
 import argparse
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from libs.arguments import build_parser
 from libs.errors import UsageError
-from libs.holes import GREEN
-from libs.jobs import OUTPUT_FORMATS, Folders
-from libs.paint import MOST_GROWTH, TOLERANCE, PaintSettings
-from libs.pictures import MOST_MEGAPIXELS
 from libs.processor import prefers_bfloat16
-from libs.variations import BEST, CHOICES
-from libs.weights_legacy import FAMILIES
+from libs.settings import AHEAD, BEST, GREEN, Folders, PaintSettings
 
 __version__ = "0.1.0"
-AHEAD, MOST_AHEAD = 2, 64
-# In millions of pixels: more is a slip of the pen, and Pillow counts no further.
-MOST_ADDRESSABLE = 2000
-FORMAT_HELP = (
-    "png and webp are lossless: what is not redrawn stays exactly as it was. same keeps the kind of file, and is "
-    "lossless too but for JPEG: what is written as JPEG again changes slightly everywhere, each time a little more "
-    "(GIF becomes PNG; default: png)"
-)
-WORDS = {
-    **dict.fromkeys(("true", "yes", "t", "y", "1"), True),
-    **dict.fromkeys(("false", "no", "f", "n", "0"), False),
-}
 # Settings that results do not depend on, and files, which count by what is in them.
 BESIDE = {"folders", "model", "verbose", "check", "overwrite", "report", "clean_inputs", "jobs", "autoclose"}
 BESIDE |= {"model_info", "dask", "stream"}
@@ -35,14 +19,6 @@ TAKEN_OVER += ("mosaic_block", "model_family", "model_info", "variations", "dask
 STREAM = "-"
 FOR_FOLDERS = ("decensor_input_path", "decensor_input_original_path", "decensor_output_path", "recursive")
 FOR_FOLDERS += ("is_mosaic", "output_format", "check", "report", "clean_inputs", "dask")
-EPILOG = """\
-Each picture gets one line and, if something is painted in it, one PNG of the same name among the results.
-Nothing painted is told, nothing is written then, and it is no failure; paint that is almost the colour but
-nowhere exactly is one. Pictures whose results are finished are not done again while they, the options and the
-weights stay the same. The pictures that you put in are never changed.
-
-exit code: 0 all well (or nothing to do), 1 some picture failed, 2 command line or folders, 3 weights file,
-130 stopped with Ctrl-C (finished results stay)"""
 
 
 @dataclass(frozen=True)
@@ -52,7 +28,7 @@ class Options:
     paint: what counts as painted; model: weights file; precision: "float32" or "bfloat16"; check: fill nothing,
     show what would be redrawn; mosaic_block: side of a mosaic's blocks in pixels, None to find it out.
     model_family: which older program's weights `model` holds (None: as the file hints); model_info: a weights file to
-    describe, and nothing else is done. variations: one of `libs.variations.CHOICES`. dask: a scheduler's address;
+    describe, and nothing else is done. variations: one of `libs.settings.CHOICES`. dask: a scheduler's address;
     stream: one picture comes from the standard input and goes to the standard output.
     """
 
@@ -85,7 +61,7 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
 
     SystemExit from argparse (help, version or a wrong option, already told), or UsageError.
     """
-    parser = _build_parser()
+    parser = build_parser(__version__)
     arguments = parser.parse_args(argv)
     stream = STREAM in arguments.named
     if stream:
@@ -127,171 +103,6 @@ def _check_stream(arguments: argparse.Namespace, parser: argparse.ArgumentParser
         raise UsageError(f"{several}; use 1 or {BEST} beside {STREAM}")
     if arguments.mask_path is not None and arguments.mask_path.is_dir():
         raise UsageError(f"--mask_path {arguments.mask_path} is a folder; name one picture beside {STREAM}")
-
-
-def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="decensor",
-        description="Redraw what is painted pure green (0, 255, 0) in drawn pictures.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    _add_folders(parser)
-    _add_files(parser)
-    _add_paint(parser)
-    _add_network(parser)
-    _add_manners(parser)
-    parser.add_argument("-v", "--verbose", action="store_true", help="show details on the standard error output")
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    return parser
-
-
-def _add_folders(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("folders")
-    for option, usual, contents in (
-        ("--decensor_input_path", "decensor_input", "painted pictures"),
-        ("--decensor_input_original_path", "decensor_input_original", "unpainted pictures for --is_mosaic"),
-        ("--decensor_output_path", "decensor_output", "results"),
-    ):
-        described = f"{contents} (default: {usual} beside the program)"
-        group.add_argument(option, type=Path, metavar="FOLDER", help=described)
-    described = (
-        "pictures of the same names that show what is to be redrawn in white on black, besides the paint; or one such "
-        "picture for all"
-    )
-    group.add_argument("--mask_path", type=Path, metavar="FOLDER|FILE", help=described)
-    described = "fill the pictures in all folders inside the given ones too; results lie in folders of the same names"
-    group.add_argument("--recursive", action="store_true", help=described)
-
-
-def _add_files(parser: argparse.ArgumentParser) -> None:
-    described = (
-        "pictures, or folders of pictures, to fill instead of those in decensor_input; a single - is one picture from "
-        "the standard input to the standard output, with all messages on the standard error output"
-    )
-    parser.add_argument("named", nargs="*", metavar="FILE", help=described)
-    group = parser.add_argument_group("picture files")
-    group.add_argument("--output_format", choices=OUTPUT_FORMATS, default="png", help=FORMAT_HELP)
-    described = f"refuse larger pictures, in millions of pixels (default: {MOST_MEGAPIXELS}, about 2 GB of memory)"
-    group.add_argument("--max_pixels", type=_parse_megapixels, default=MOST_MEGAPIXELS, metavar="N", help=described)
-
-
-def _parse_megapixels(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number < MOST_ADDRESSABLE:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of millions of pixels, like 250")
-    return number
-
-
-def _add_paint(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("what is redrawn").add_argument
-    add("--mask_color", type=_parse_color, metavar="R,G,B", help="colour of the paint (default: 0,255,0)")
-    for name in ("red", "green", "blue"):
-        add(f"--mask_color_{name}", type=_parse_level, metavar="0-255", help=f"the same, its {name} alone")
-    described = f"count as painted what is at most N levels off in every channel; 0 = exact only (default: {TOLERANCE})"
-    add("--tolerance", type=_parse_level, default=TOLERANCE, metavar="N", help=described)
-    described = f"widen every hole by N pixels, at most {MOST_GROWTH} (default: 0)"
-    add("--grow", type=_parse_growth, default=0, metavar="N", help=described)
-    add(
-        "--is_mosaic",
-        nargs="?",
-        const=True,
-        default=False,
-        type=_parse_yes_or_no,
-        metavar="yes|no",
-        help="start from the unpainted pictures of the same names (bare: yes; default: no)",
-    )
-    described = "side of the mosaic's blocks, fractions allowed (default: found by itself)"
-    add("--mosaic_block", type=_parse_block, metavar="PIXELS", help=described)
-    described = "fill nothing; write overlays of what would be redrawn and what only looks painted, and print a table"
-    add("--check", action="store_true", help=described)
-
-
-def _add_network(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("how it is redrawn")
-    described = "weights file (default: models/model.h5 beside the program)"
-    group.add_argument("--model", type=Path, metavar="FILE", help=described)
-    described = "whose weights the file holds, if it is not this program's (default: as its layer names hint)"
-    group.add_argument("--model_family", choices=FAMILIES, help=described)
-    described = "tell what a weights file is, and do nothing else"
-    group.add_argument("--model_info", type=Path, metavar="FILE", help=described)
-    described = (
-        "fill each picture so many times, also flipped, as `NAME 0.png`, `NAME 1.png`; best: what four agree on "
-        "(default: 1)"
-    )
-    group.add_argument("--variations", choices=CHOICES, default="1", help=described)
-    described = (
-        "of the numbers in the network; bfloat16 is twice as fast on processors made for it and rarely differs by more "
-        "than one level of 255 (default: auto, bfloat16 on such a processor)"
-    )
-    group.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto", help=described)
-
-
-def _add_manners(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("how the batch is done").add_argument
-    described = "redo pictures too whose results are finished and made from the same files, options and weights"
-    add("--overwrite", action="store_true", help=described)
-    described = (
-        "also write report.html beside the results: each page before and after, and each painted place from near"
-    )
-    add("--report", action="store_true", help=described)
-    described = (
-        "move each painted picture into a folder `done` beside it once its result is safe on the disk "
-        "(originals of --is_mosaic stay)"
-    )
-    add("--clean_inputs", action="store_true", help=described)
-    described = f"read and write up to N pictures while the network works; more need more memory (default: {AHEAD})"
-    add("--jobs", type=_parse_jobs, default=AHEAD, metavar="N", help=described)
-    described = "let the workers of a Dask cluster draw, tcp://HOST:PORT of its scheduler; results are the same"
-    add("--dask", metavar="ADDRESS", help=described)
-    described = "when double-clicked, do not wait for Enter at the end (standalone program on Windows)"
-    add("--autoclose", action="store_true", help=described)
-
-
-def _parse_jobs(text: str) -> int:
-    if not (text.strip().isdecimal() and 1 <= int(text) <= MOST_AHEAD):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_AHEAD}")
-    return int(text)
-
-
-def _parse_level(text: str) -> int:
-    if not (text.strip().isdecimal() and int(text) <= 255):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 255")
-    return int(text)
-
-
-def _parse_growth(text: str) -> int:
-    if not (text.strip().isdecimal() and int(text) <= MOST_GROWTH):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MOST_GROWTH}")
-    return int(text)
-
-
-def _parse_block(text: str) -> float:
-    try:
-        side = float(text)
-    except ValueError:
-        side = 0.0
-    if not 2 <= side <= 200:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of pixels from 2 to 200")
-    return side
-
-
-def _parse_color(text: str) -> tuple[int, int, int]:
-    levels = text.split(",")
-    if len(levels) != 3:
-        raise argparse.ArgumentTypeError(f"{text!r} is not three numbers with commas between, like 0,255,0")
-    red, green, blue = map(_parse_level, levels)
-    return red, green, blue
-
-
-def _parse_yes_or_no(text: str) -> bool:
-    if text.lower() not in WORDS:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(WORDS)}")
-    return WORDS[text.lower()]
 
 
 def _choose_color(arguments: argparse.Namespace) -> tuple[int, int, int]:

@@ -4,7 +4,8 @@ import numpy as np
 import scipy
 
 from libs.lettering import letter
-from libs.paint import Painted, PaintSettings, is_near
+from libs.paint import Painted, is_near
+from libs.settings import PaintSettings
 from libs.windows import FillSettings, Tile, Window, plan_tiles
 
 Color = tuple[int, int, int]

@@ -10,8 +10,9 @@ from libs.errors import PictureError
 from libs.hole_pictures import read_hole
 from libs.holes import painted_hole
 from libs.jobs import Job
-from libs.paint import Painted, PaintSettings, add_hole, find_paint
+from libs.paint import Painted, add_hole, find_paint
 from libs.pictures import Picture, read_picture
+from libs.settings import PaintSettings
 
 # Of what is painted so much may be of the paint's colour in the original too, by chance.
 GREEN_TWICE = 0.5

@@ -9,42 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy
 
-from libs.holes import GREEN, painted_hole
+from libs.holes import painted_hole
 from libs.lookalike import Seen, find_lookalike, look_at, square_corners
 from libs.rims import add_soft_edges
+from libs.settings import Color, PaintSettings
 
-Color = tuple[int, int, int]
-
-# Lossy files of quality 75 to 100 keep the inside of a painted place this near to the colour in every channel.
-TOLERANCE = 16
 # Wrong paint and brushes that nowhere cover fully are mostly this near; drawn greens seldom are.
 ALMOST = 32
 # A brush leaves at least one square of this many pixels a side; greens strewn over a drawing do not.
 BRUSH = 3
-MOST_GROWTH = 1000
 # Rows that are looked at together.
 STRIP = 256
-
-
-@dataclass(frozen=True)
-class PaintSettings:
-    """What counts as painted.
-
-    color: RGB of the paint; tolerance: how many levels a channel may be off where at least 3 x 3 pixels are so,
-    0 = exact only; grow: pixels by which the hole is widened in the end.
-    """
-
-    color: Color = GREEN
-    tolerance: int = TOLERANCE
-    grow: int = 0
-
-    def __post_init__(self) -> None:
-        if len(self.color) != 3 or not all(0 <= level <= 255 for level in self.color):
-            raise ValueError(f"color must be three levels in [0, 255], got {self.color}")
-        if not 0 <= self.tolerance <= 255:
-            raise ValueError(f"tolerance must be in [0, 255], got {self.tolerance}")
-        if not 0 <= self.grow <= MOST_GROWTH:
-            raise ValueError(f"grow must be in [0, {MOST_GROWTH}], got {self.grow}")
 
 
 @dataclass(frozen=True, eq=False)

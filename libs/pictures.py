@@ -5,12 +5,11 @@ from PIL import Image
 
 from libs.pictures_content import Metadata, Picture
 from libs.pictures_find import ENDINGS, find_pictures
-from libs.pictures_read import MOST_MEGAPIXELS, read_picture
+from libs.pictures_read import read_picture
 from libs.pictures_write import describe_losses, kind_of, part_of, write_picture
 
 __all__ = [
     "ENDINGS",
-    "MOST_MEGAPIXELS",
     "Metadata",
     "Picture",
     "describe_losses",

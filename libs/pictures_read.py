@@ -9,10 +9,9 @@ from PIL import Image, ImageOps
 
 from libs.errors import PictureError
 from libs.pictures_content import BROKEN, Picture, read_metadata
+from libs.settings import MOST_MEGAPIXELS
 
 MEGA = 1_000_000
-# In millions: more need above 2 GB of memory while they are read, which a damaged header must not get.
-MOST_MEGAPIXELS = 150
 BYTES_A_PIXEL = 12
 # These may be unpacked to their full size however little of them is there. The most that a page can have is what
 # PNG makes of a blank one: 8 pixels a byte, and deflate's limit of 1032 bytes from one.

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 BAR_WIDTH = 20
@@ -126,6 +126,12 @@ class Report:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+def tell(lines: Iterable[str], stream: TextIO) -> None:
+    """Print lines, as far as the stream can show them."""
+    for line in lines:
+        print(printable(line, stream.encoding), file=stream, flush=True)
 
 
 def printable(line: str, encoding: str | None) -> str:

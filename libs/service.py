@@ -8,8 +8,10 @@ from typing import Any, BinaryIO, TextIO
 
 from libs.errors import PictureError, UsageError
 from libs.jobs import Job
+from libs.pictures import read_picture, write_picture
 
 NAME = "standard input"
+PNG = b"\x89PNG\r\n\x1a\n"
 USAGE = "use it as: decensor - < painted.png > result.png"
 
 
@@ -28,10 +30,15 @@ def receive(stream: TextIO | None, **settings: Any) -> Iterator[Job]:
 
 
 def send(job: Job, stream: BinaryIO) -> None:
-    """Write the result to a stream, or without one the picture as it came; PictureError if the stream is closed."""
-    answer = job.result if job.result.exists() else job.painted
+    """Write the result to a stream, or without one the picture as it came, as a PNG file in any case.
+
+    PictureError if the stream is closed.
+    """
+    came = job.painted.read_bytes()
+    if not job.result.exists() and not came.startswith(PNG):
+        write_picture(job.result, read_picture(job.painted, job.most_megapixels))
     try:
-        stream.write(answer.read_bytes())
+        stream.write(job.result.read_bytes() if job.result.exists() else came)
         stream.flush()
     except OSError as error:
         raise PictureError(f"cannot write to the standard output ({error.strerror}); {USAGE}") from error

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from libs.inpaint import Predict
+from libs.settings import BEST, CHOICES
 
-BEST = "best"
-CHOICES = ("1", "2", "4", BEST)
 # Whether the rows and the columns run backwards.
 FLIPS = ((False, False), (False, True), (True, False), (True, True))
 

@@ -7,35 +7,36 @@ from pathlib import Path
 import numpy as np
 
 from libs.errors import WeightsError
+from libs.settings import DEEPCREAMPY, PCONV_KERAS
 from libs.weights import FORMAT_VERSION, Weights, read_weights
-from libs.weights_legacy import DEEPCREAMPY, PCONV_KERAS, LegacyWeights, choose_family, is_legacy, read_legacy
+from libs.weights_legacy import LegacyWeights, choose_family, guess_family, is_legacy, read_legacy
+
+AnyWeights = Weights | LegacyWeights
 
 PROGRAMS = {DEEPCREAMPY: "DeepCreamPy 1.0 to 1.3", PCONV_KERAS: "PConv-Keras"}
-
-
-def check_weights(path: Path, family: str | None = None) -> None:
-    """WeightsError if a file cannot be used, or not as the family that is asked for (None: no matter which)."""
-    _read(path, family)
 
 
 def describe_choice(path: Path, family: str | None = None) -> list[str]:
     """For a file of another program a sentence about which one it is taken to be; else nothing.
 
-    Nothing also for a file that cannot be read, which is for `check_weights` to tell; WeightsError if nothing says
+    Nothing also for a file that cannot be read, which is for `read_kind` to tell; WeightsError if nothing says
     which program it is.
     """
-    if not is_legacy(path):
-        return []
-    program = PROGRAMS[choose_family(path, family)]
-    why = "as --model_family says" if family else "as its layer names hint; --model_family would name another"
-    return [f"{path}: taken for weights of {program}, {why}"]
+    return [_describe_choice(path, choose_family(path, family), bool(family))] if is_legacy(path) else []
+
+
+def _describe_choice(path: Path, family: str, said: bool) -> str:
+    why = "as --model_family says" if said else "as its layer names hint; --model_family would name another"
+    return f"{path}: taken for weights of {PROGRAMS[family]}, {why}"
 
 
 def describe_weights(path: Path, family: str | None = None) -> list[str]:
-    """What a file is, in lines; WeightsError as when it was used."""
-    weights = _read(path, family)
-    if isinstance(weights, LegacyWeights):
-        return [*describe_choice(path, family), *_describe_arrays(path, weights.arrays)]
+    """What a file is, in lines; WeightsError as when it was used, but not for a family that nothing tells."""
+    if is_legacy(path):
+        chosen = family or guess_family(path)
+        told = _describe_choice(path, chosen, bool(family)) if chosen else _describe_doubt(path)
+        return [told, *_describe_arrays(path, read_legacy(path, chosen or DEEPCREAMPY).arrays)]
+    weights = read_kind(path, family)
     return [
         f"{path}: this program's own weights, format {FORMAT_VERSION}",
         *_describe_arrays(path, weights.arrays),
@@ -44,7 +45,15 @@ def describe_weights(path: Path, family: str | None = None) -> list[str]:
     ]
 
 
-def _read(path: Path, family: str | None) -> Weights | LegacyWeights:
+def _describe_doubt(path: Path) -> str:
+    return f"{path}: weights of {' or '.join(PROGRAMS.values())}; its layer names do not tell which, add --model_family"
+
+
+def read_kind(path: Path, family: str | None = None) -> AnyWeights:
+    """What a file holds, of whichever kind it is; family: of the older programs, None: as the file hints.
+
+    WeightsError if it cannot be used, or not as that family.
+    """
     if is_legacy(path):
         return read_legacy(path, family)
     weights = read_weights(path)

@@ -15,11 +15,9 @@ import h5py
 import numpy as np
 
 from libs.errors import WeightsError
+from libs.settings import DEEPCREAMPY, PCONV_KERAS
 from libs.weights_hdf5 import BROKEN, check_dataset, child, open_hdf5, read_dataset, texts
 
-DEEPCREAMPY = "deepcreampy"
-PCONV_KERAS = "pconv-keras"
-FAMILIES = (DEEPCREAMPY, PCONV_KERAS)
 HINTS = {PCONV_KERAS: r"(inputs|outputs)_img", DEEPCREAMPY: r"(input|conv2d)_\d+"}
 ADVICE = (
     "name a model.h5 of DeepCreamPy 1.0 to 1.3 or of PConv-Keras with --model, or leave --model out for this "

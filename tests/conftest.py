@@ -6,12 +6,13 @@ import pytest
 from place import Place, grey
 
 import decensor
+from libs import engine
 
 
 @pytest.fixture
 def place(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(decensor, "_program_folder", lambda: tmp_path)
-    monkeypatch.setattr(decensor, "load_network", lambda path, precision, family: grey)
+    monkeypatch.setattr(engine, "load_network", lambda *network: grey)
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     yield Place(tmp_path, capsys)
     logging.captureWarnings(False)
@@ -24,4 +25,4 @@ def no_network(monkeypatch):
     def refuse(*network):
         raise AssertionError("the network must not be loaded")
 
-    monkeypatch.setattr(decensor, "load_network", refuse)
+    monkeypatch.setattr(engine, "load_network", refuse)

@@ -21,7 +21,7 @@ import scipy.ndimage  # noqa: F401 (now, not in each fork)
 from PIL import Image
 
 import decensor
-from libs import details, ledger
+from libs import details, engine, ledger
 from libs.weights import Weights, write_weights
 
 PICTURES = 6
@@ -52,7 +52,7 @@ def start(home: Path, *argv: str) -> int:
     code = 99
     try:
         decensor._program_folder = lambda: home
-        decensor.load_network = lambda *_: predict_slowly
+        engine.load_network = lambda *_: predict_slowly
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (the process ends with it)
         code = decensor.main(list(argv))
     finally:

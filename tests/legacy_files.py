@@ -6,7 +6,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from libs.weights_legacy import DEEPCREAMPY, expected_layers
+from libs.settings import DEEPCREAMPY
+from libs.weights_legacy import expected_layers
 
 SEED = 20181110
 KERAS_NAMES = {"kernel": "img_kernel:0", "bias": "bias:0"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 
-def load_slow(path, precision="float32", family=None):
+def load_slow(path, *settings):
     """A network that takes a while and draws a shade of what it sees; out of memory where the first corner is white.
 
     Each load leaves a file beside the weights, named after its process.

@@ -10,7 +10,8 @@ from numpy.testing import assert_array_equal
 
 from libs.lettering import ALPHABET, letter
 from libs.overlay import ALMOST, RIM, SOFT, WINDOW, draw_overlay
-from libs.paint import PaintSettings, find_paint
+from libs.paint import find_paint
+from libs.settings import PaintSettings
 from libs.windows import FillSettings, plan_tiles
 from tests.place import GREEN, draw_page
 

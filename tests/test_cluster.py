@@ -17,9 +17,8 @@ from place import GREEN
 
 pytest.importorskip("distributed", reason="the optional requirement of --dask is not installed")
 
-import decensor
 import libs
-from libs import cluster
+from libs import cluster, engine
 from libs.cluster import Network, connect
 from libs.errors import DecensorError, PictureError, UsageError, WeightsError
 from libs.network import load_same
@@ -92,7 +91,7 @@ def wait_for(condition) -> None:
 @pytest.fixture
 def pages(place, monkeypatch):
     """Thirteen pictures: painted, unpainted, broken, and one that memory does not suffice for."""
-    monkeypatch.setattr(decensor, "load_network", remote.load_slow)
+    monkeypatch.setattr(engine, "load_network", remote.load_slow)
     rng = np.random.default_rng(3)
     for number in range(10):
         pixels = rng.integers(0, 200, (90, 70 + number, 3), dtype=np.uint8)
@@ -150,12 +149,12 @@ def test_results_lines_and_what_is_done_before_are_those_of_one_machine_though_a
 def test_a_worker_with_other_weights_or_another_version_is_told(processes, pages, monkeypatch):
     processes.keep_workers(1)
     with monkeypatch.context() as patch:
-        patch.setattr(decensor, "digest_file", lambda path: "another")
+        patch.setattr(engine, "digest_file", lambda path: "another")
         code, _, error = pages.run("--dask", processes.address)
     assert code == 3
     weights = re.escape(str(pages.home / "models" / "model.h5"))
     assert re.search(rf"decensor: the worker on .+ has another file as {weights}; put this machine's", error)
-    monkeypatch.setattr(decensor, "__version__", "0.0.1")
+    monkeypatch.setattr(engine, "__version__", "0.0.1")
     code, _, error = pages.run("--dask", processes.address)
     assert code == 2
     assert re.search(r"decensor: the worker on .+ has version .+ of this program, not 0\.0\.1; install", error)

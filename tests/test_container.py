@@ -92,11 +92,15 @@ def test_the_weights_are_inside():
 
 
 def test_pictures_go_through_volumes():
-    (volumes,) = values_of("VOLUME")
-    options = parse_options(entrypoint()[2:], Path("/decensor"))
-    folders = [str(options.folders.painted), "/original", str(options.folders.results)]
-    assert json.loads(volumes) == folders
-    assert values_of("WORKDIR") == ["/decensor"]
+    """They are the program's usual folders, so that no option is needed to find them, nor in the way of a stream."""
+    (volumes,), (home,) = values_of("VOLUME"), values_of("WORKDIR")
+    links = dict(re.findall(r"ln -s (\S+) (\S+)", " ".join(values_of("RUN"))))
+    folders = parse_options([*entrypoint()[2:], "--is_mosaic"], Path(home)).folders
+    usual = (folders.painted, folders.originals, folders.results)
+    assert {name: Path(home) / link for name, link in links.items()} == dict(
+        zip(json.loads(volumes), usual, strict=True)
+    )
+    assert parse_options([*entrypoint()[2:], "-"], Path(home)).stream
 
 
 @pytest.fixture(scope="module")

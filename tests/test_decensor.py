@@ -12,7 +12,7 @@ from PIL import Image
 from place import GREEN, Place, draw_page, grey
 
 import decensor
-from libs import batch, drawing, options, pages
+from libs import batch, drawing, engine, options, pages
 from libs.errors import WeightsError
 from libs.options import parse_options
 
@@ -78,7 +78,7 @@ def test_holes_are_counted_as_separate_places(place):
 
 def test_lines_come_in_reading_order_and_the_network_is_loaded_once(place, monkeypatch):
     loaded = []
-    monkeypatch.setattr(decensor, "load_network", lambda path, precision, family: loaded.append(path) or grey)
+    monkeypatch.setattr(engine, "load_network", lambda path, *settings: loaded.append(path) or grey)
     for number in (10, 2, 1, 3):
         place.put(f"page{number}.png", draw_page(hole=None if number == 2 else slice(5, 9)))
     code, lines, _ = place.run()
@@ -163,7 +163,10 @@ def test_a_result_that_cannot_be_written_fails_that_picture_only(place):
     assert place.written() == ["a.png", "b.png"]
 
 
-@pytest.mark.parametrize(("module", "step"), [(pages, "read_picture"), (drawing, "fill"), (batch, "write_picture")])
+STEPS = [(pages, "read_picture"), (drawing, "draw_in_hole"), (batch, "write_picture")]
+
+
+@pytest.mark.parametrize(("module", "step"), STEPS)
 def test_lack_of_memory_fails_that_picture_only(place, monkeypatch, module, step):
     for name in ("a.png", "b.png"):
         place.put(name, draw_page())
@@ -288,7 +291,7 @@ def test_the_network_gets_the_precision_that_is_asked_for_or_fits_the_processor(
 ):
     asked = []
     monkeypatch.setattr(options, "prefers_bfloat16", lambda: native)
-    monkeypatch.setattr(decensor, "load_network", lambda path, precision, family: asked.append(precision) or grey)
+    monkeypatch.setattr(engine, "load_network", lambda path, precision, *_: asked.append(precision) or grey)
     place.put("page.png", draw_page())
     place.run(*argv)
     assert asked == [precision]
@@ -400,7 +403,7 @@ def test_weights_that_the_network_refuses_end_the_run(place, monkeypatch):
         raise WeightsError(f"{path}: 3 arrays are missing")
 
     place.put("page.png", draw_page())
-    monkeypatch.setattr(decensor, "load_network", refuse)
+    monkeypatch.setattr(engine, "load_network", refuse)
     code, _, error = place.run()
     assert code == 3
     assert error.endswith("model.h5: 3 arrays are missing\n")
@@ -427,7 +430,7 @@ def test_stopping_keeps_what_is_finished(place, monkeypatch):
             raise KeyboardInterrupt
         return grey(images, masks)
 
-    monkeypatch.setattr(decensor, "load_network", lambda path, precision, family: stop_at_the_second)
+    monkeypatch.setattr(engine, "load_network", lambda *_: stop_at_the_second)
     code, lines, error = place.run()
     assert code == 130
     assert len(lines) == 1
@@ -444,7 +447,7 @@ def test_start_up_chatter_is_heard_only_when_asked_for(monkeypatch, capfd, tmp_p
         os.write(2, b"chatter of a C library\n")
         return grey
 
-    monkeypatch.setattr(decensor, "load_network", chatter)
+    monkeypatch.setattr(engine, "load_network", chatter)
     place.put("page.png", draw_page())
     code, _, error = place.run(*argv)
     os.write(2, b"afterwards\n")
@@ -457,7 +460,7 @@ def test_a_bug_is_not_hidden(place, monkeypatch):
     def wrong(*_):
         raise ValueError("a broken contract")
 
-    monkeypatch.setattr(drawing, "fill", wrong)
+    monkeypatch.setattr(drawing, "draw_in_hole", wrong)
     place.put("page.png", draw_page())
     with pytest.raises(ValueError, match="a broken contract"):
         decensor.main([])

@@ -13,7 +13,7 @@ from PIL import Image
 from place import draw_page, grey
 
 import decensor
-from libs import batch, console, details, drawing, ledger
+from libs import batch, console, details, drawing, engine, ledger
 
 ROOT = Path(__file__).parent.parent
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")
@@ -35,7 +35,7 @@ def test_finished_pictures_are_not_done_again_and_need_no_network(place, monkeyp
     put_pages(place, "a.png", "b.png")
     place.run()
     before = {path.name: path.stat() for path in place.results.iterdir()}
-    monkeypatch.setattr(decensor, "load_network", lambda *_: pytest.fail("the network must not be loaded"))
+    monkeypatch.setattr(engine, "load_network", lambda *_: pytest.fail("the network must not be loaded"))
     code, lines, error = place.run()
     assert (code, error) == (0, "")
     assert lines[:2] == ["[1/2] a.png: done before", "[2/2] b.png: done before"]
@@ -280,7 +280,7 @@ def test_a_log_that_cannot_be_written_is_no_failure(place):
 
 def test_a_fault_of_the_program_is_in_the_log_and_says_so(place, monkeypatch):
     put_pages(place, "a.png")
-    monkeypatch.setattr(drawing, "fill", lambda *_: [][0])
+    monkeypatch.setattr(drawing, "draw_in_hole", lambda *_: [][0])
     with pytest.raises(IndexError):
         place.run()
     assert (
@@ -405,7 +405,7 @@ def test_results_folder_removed_meanwhile_loses_no_input_and_gives_no_traceback(
             shutil.rmtree(place.results, ignore_errors=True)
         return grey(images, masks)
 
-    monkeypatch.setattr(decensor, "load_network", lambda *_: remove_at_the_second)
+    monkeypatch.setattr(engine, "load_network", lambda *_: remove_at_the_second)
     code, lines, error = place.run("--clean_inputs", "--report", "--jobs=1")
     assert code in (0, 1)
     assert "Traceback" not in error

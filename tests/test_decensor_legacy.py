@@ -4,9 +4,8 @@ import pytest
 from legacy_files import Dialect, seeded_arrays, write_legacy
 from place import draw_page, grey
 
-import decensor
-from libs import weights_legacy
-from libs.weights_legacy import PCONV_KERAS
+from libs import engine, weights_legacy
+from libs.settings import PCONV_KERAS
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def narrow(monkeypatch):
 def asked(monkeypatch):
     """What the network was loaded with."""
     asked = []
-    monkeypatch.setattr(decensor, "load_network", lambda *network: asked.append(network) or grey)
+    monkeypatch.setattr(engine, "load_network", lambda *network: asked.append(network) or grey)
     return asked
 
 
@@ -92,6 +91,16 @@ def test_a_file_is_described_without_the_network_and_without_pictures(place, nar
         "  arrays: 18 in 7 layers, 784 numbers, float32",
         f"  size: {path.stat().st_size:,} bytes",
     ]
+
+
+def test_a_file_that_hints_at_nothing_is_described_with_the_option_that_it_needs(place, narrow):
+    path = write_theirs(place, hints=False)
+    code, lines, error = place.run("--model_info", str(path))
+    assert (code, error, len(lines)) == (0, "", 3)
+    both = "weights of DeepCreamPy 1.0 to 1.3 or PConv-Keras"
+    assert lines[0] == f"{path}: {both}; its layer names do not tell which, add --model_family"
+    _, lines, _ = place.run("--model_info", str(path), "--model_family", PCONV_KERAS)
+    assert lines[0] == f"{path}: taken for weights of PConv-Keras, as --model_family says"
 
 
 def test_describing_a_file_that_cannot_be_used_tells_why(place):

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from libs.options import parse_options
-from libs.paint import TOLERANCE, PaintSettings
+from libs.settings import TOLERANCE, PaintSettings
 from tests.place import GREEN, draw_page
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 from place import GREEN, draw_page
 
-import decensor
+from libs import engine
 
 SUMMARY = -1
 posix = pytest.mark.skipif(os.name == "nt", reason="symbolic links need a privilege there")
@@ -185,7 +185,7 @@ def test_an_output_folder_that_is_removed_meanwhile_is_made_again(place, monkeyp
         shutil.rmtree(place.results)
         return np.full_like(images, 0.5)
 
-    monkeypatch.setattr(decensor, "load_network", lambda *_: remove_and_draw)
+    monkeypatch.setattr(engine, "load_network", lambda *_: remove_and_draw)
     code, lines, _ = place.run()
     assert code == 0
     assert lines[SUMMARY].startswith("1 filled in ")

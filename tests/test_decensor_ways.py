@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 from place import GREEN, draw_page
 
-import decensor
+from libs import engine
 from libs.service import NAME
 
 
@@ -21,7 +21,7 @@ def shade(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
 @pytest.fixture
 def shaded(monkeypatch):
-    monkeypatch.setattr(decensor, "load_network", lambda *network: shade)
+    monkeypatch.setattr(engine, "load_network", lambda *network: shade)
 
 
 def put_hole(place, name: str, hole: np.ndarray):
@@ -178,6 +178,16 @@ def test_paint_alone_is_enough_beside_hole_pictures_of_other_pages(place):
     assert "no hole picture" not in lines[0]
 
 
+@pytest.mark.parametrize("named", ["", "page.png"])
+def test_a_black_hole_picture_of_a_page_without_paint_is_told(named, place, no_network):
+    place.put("page.png", draw_page(hole=None))
+    folder = put_hole(place, "page.png", make_hole(slice(0)))
+    code, lines, _ = place.run("--mask_path", str(folder / named))
+    assert code == 0
+    black = f"nothing white in its hole picture {folder / 'page.png'}"
+    assert lines[0] == f"[1/1] page.png: nothing painted (0, 255, 0); {black}"
+
+
 def test_a_hole_picture_of_another_size_fails_that_page(place):
     place.put("page.png", draw_page())
     folder = put_hole(place, "page.png", make_hole()[:30])
@@ -202,7 +212,7 @@ def test_a_missing_folder_of_hole_pictures_is_told(place):
     place.put("page.png", draw_page())
     code, _, error = place.run("--mask_path", str(place.home / "nowhere"))
     assert code == 2
-    assert f"there is no folder {place.home / 'nowhere'}" in error
+    assert error == f"decensor: there is no file or folder {place.home / 'nowhere'}; look for a slip in its name\n"
 
 
 def test_hole_pictures_are_never_replaced_by_results(place):
@@ -317,6 +327,18 @@ def test_a_picture_with_nothing_painted_is_passed_through_byte_for_byte(place, n
     assert code == 0
     assert error == f"[1/1] {NAME}: nothing painted (0, 255, 0)\n"
     assert streams.written == content
+
+
+@pytest.mark.parametrize("kind", ["BMP", "JPEG", "WEBP", "TIFF"])
+def test_a_picture_of_another_kind_comes_back_as_png_though_nothing_is_painted(kind, place, no_network, monkeypatch):
+    file = io.BytesIO()
+    Image.fromarray(draw_page(hole=None)).save(file, kind)
+    streams = Streams(monkeypatch, file.getvalue())
+    code, _, error = place.run("-")
+    assert (code, error) == (0, f"[1/1] {NAME}: nothing painted (0, 255, 0)\n")
+    result = Image.open(io.BytesIO(streams.written))
+    assert result.format == "PNG"
+    assert_array_equal(np.asarray(result), np.asarray(Image.open(file)))
 
 
 @pytest.mark.parametrize(("content", "words"), [(b"", "0 bytes"), (b"no picture", "not a picture")])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from libs.errors import PictureError, UsageError
-from libs.jobs import Folders, Job, describe_no_pictures, make_folder_of, plan_jobs
+from libs.jobs import Job, describe_no_pictures, make_folder_of, plan_jobs
+from libs.settings import Folders
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from legacy_files import seeded_arrays, write_legacy
 from numpy.testing import assert_allclose, assert_array_equal
 
 from libs.inpaint import fill
-from libs.legacy_unet import SETTINGS, GlobalMeanConv2D, LocalSumConv2D, load_legacy_predictor
-from libs.weights_legacy import DEEPCREAMPY, FAMILIES, PCONV_KERAS
+from libs.legacy_unet import SETTINGS, GlobalMeanConv2D, LocalSumConv2D, make_legacy_predictor
+from libs.settings import DEEPCREAMPY, FAMILIES, PCONV_KERAS
+from libs.weights_legacy import read_legacy
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = {DEEPCREAMPY: "forward_v130_grid16.npz", PCONV_KERAS: "forward_pk_grid16.npz"}
@@ -20,7 +21,7 @@ SIDE = 512
 def predictors(tmp_path_factory):
     """Both networks with the numbers that the golden outputs were made with; one file of 131 MB, removed again."""
     path = write_legacy(tmp_path_factory.mktemp("legacy") / "their.h5", seeded_arrays())
-    yield {family: load_legacy_predictor(path, family) for family in FAMILIES}
+    yield {family: make_legacy_predictor(read_legacy(path, family)) for family in FAMILIES}
     path.unlink()
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,14 +16,15 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import model as network
 from libs.errors import WeightsError
-from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D, fold_upsampling
+from libs.folding import fold_upsampling, fold_weights
+from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D
+from libs.unet import stored_shapes
 from libs.weights import Weights, write_weights
 from model import (
     SMOOTH_FILLS,
     UnetConfig,
     assign_weights,
     build_unet,
-    fold_weights,
     load_predictor,
     load_unet,
     variables_by_name,
@@ -340,7 +341,7 @@ def test_a_kernel_that_enlarges_is_the_kernel_on_enlarged_features(known):
     plain(enlarged, masks), quick([skip, x], masks), trained([skip, x], masks)
     for layer in (plain, trained):
         layer.set_weights([kernel, bias])
-    quick.set_weights([kernel[:, :, :3], bias, np.asarray(fold_upsampling(kernel[:, :, 3:]))])
+    quick.set_weights([kernel[:, :, :3], bias, fold_upsampling(kernel[:, :, 3:], np)])
     expected, expected_mask = plain(enlarged, masks)
     for layer in (quick, trained):
         y, updated = layer([skip, x], masks)
@@ -349,12 +350,18 @@ def test_a_kernel_that_enlarges_is_the_kernel_on_enlarged_features(known):
 
 
 @MODES
+@pytest.mark.parametrize("levels", [1, 3])
+def test_the_arrays_that_a_network_is_said_to_have_are_those_it_has(mode, levels):
+    config = replace(small(mode), widths=SMALL.widths[:levels], kernels=SMALL.kernels[:levels])
+    variables = variables_by_name(build_unet(config))
+    assert stored_shapes(config) == {name: tuple(variable.shape) for name, variable in variables.items()}
+
+
+@MODES
 def test_the_folded_network_is_the_same_function(mode):
     model = randomize(build_unet(small(mode)))
-    folded = build_unet(small(mode), folded=True)
     given = {name: np.asarray(variable) for name, variable in variables_by_name(model).items()}
-    arrays = fold_weights(given, folded)
-    assign_weights(folded, Weights({}, arrays), Path("model.h5"))
+    folded = build_unet(small(mode), fold_weights(given, small(mode)))
     for seed in range(5):
         sample = random_sample(seed, 16, 24)
         expected = np.asarray(model(sample, training=False))

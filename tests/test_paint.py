@@ -11,7 +11,8 @@ from PIL import Image
 from benchmarks.pages import draw_page
 from libs.advice import TINTED
 from libs.lookalike import Seen
-from libs.paint import PaintSettings, find_paint, is_near
+from libs.paint import find_paint, is_near
+from libs.settings import PaintSettings
 from tests.brushes import FADES, draw_strokes, greener, paint_over, save_and_load, soften
 
 GREEN, MAGENTA = (0, 255, 0), (255, 0, 255)

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from libs.errors import PictureError, UsageError
-from libs.service import NAME, check_output, receive, send
+from libs.service import NAME, PNG, check_output, receive, send
 
 
 class Terminal(io.BytesIO):
@@ -18,8 +18,8 @@ class Closed(io.BytesIO):
         raise BrokenPipeError(32, "Broken pipe")
 
 
-# Every byte, also those that a text stream would change.
-CONTENT = bytes(range(256)) + b"\r\n\n\x1a\r"
+# A beginning as of a PNG file, and every byte, also those that a text stream would change.
+CONTENT = PNG + bytes(range(256)) + b"\r\n\n\x1a\r"
 
 
 def test_without_a_result_every_byte_is_passed_through():

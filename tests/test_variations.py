@@ -7,7 +7,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from libs.inpaint import fill
-from libs.variations import BEST, CHOICES, flip, name_results, vary
+from libs.settings import BEST, CHOICES
+from libs.variations import flip, name_results, vary
 from libs.windows import FillSettings
 
 SIZES = [(1, 1), (1, 9), (40, 30), (33, 90)]

@@ -6,9 +6,9 @@ from legacy_files import Dialect, seeded_arrays, write_legacy
 
 from libs import weights_legacy
 from libs.errors import WeightsError
+from libs.settings import DEEPCREAMPY, PCONV_KERAS
 from libs.weights import Weights, write_weights
-from libs.weights_kinds import check_weights, describe_choice, describe_weights
-from libs.weights_legacy import DEEPCREAMPY, PCONV_KERAS
+from libs.weights_kinds import describe_choice, describe_weights, read_kind
 
 
 @pytest.fixture
@@ -59,15 +59,15 @@ def test_a_choice_is_only_told_for_their_weights(own, theirs, tmp_path):
 
 
 def test_a_family_for_own_weights_is_told(own):
-    check_weights(own)
+    read_kind(own)
     with pytest.raises(WeightsError, match="own weights, not of PConv-Keras; leave --model_family out"):
-        check_weights(own, PCONV_KERAS)
+        read_kind(own, PCONV_KERAS)
 
 
 def test_neither_kind_is_used_when_broken(own, theirs):
     for path in (own, theirs):
         path.write_bytes(path.read_bytes()[:-9])
         with pytest.raises(WeightsError, match="broken or incomplete weights file"):
-            check_weights(path)
+            read_kind(path)
         with pytest.raises(WeightsError, match="broken or incomplete weights file"):
             describe_weights(path)

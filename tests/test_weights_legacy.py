@@ -8,11 +8,9 @@ from numpy.testing import assert_array_equal
 
 from libs import weights_legacy
 from libs.errors import WeightsError
+from libs.settings import DEEPCREAMPY, FAMILIES, PCONV_KERAS
 from libs.weights import Weights, write_weights
 from libs.weights_legacy import (
-    DEEPCREAMPY,
-    FAMILIES,
-    PCONV_KERAS,
     choose_family,
     expected_layers,
     guess_family,

@@ -10,7 +10,8 @@ from PIL import Image
 from benchmarks.pages.painting import GREEN
 from libs.lettering import letter
 from libs.overlay import mark
-from libs.paint import PaintSettings, find_paint
+from libs.paint import find_paint
+from libs.settings import PaintSettings
 
 VIEW = (slice(930, 1150), slice(170, 400))  # rows and columns of the example page that are painted on
 GAP, SCALE = 12, 2

@@ -13,9 +13,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from libs.folding import BATCH_NORM_EPSILON
 from libs.holes import painted_hole
 from libs.inpaint import FillSettings, fill
-from libs.layers import BATCH_NORM_EPSILON, EPSILON, LEAKY_SLOPE, SmoothFill
+from libs.layers import EPSILON, LEAKY_SLOPE, SmoothFill
 from libs.pictures import Picture, find_pictures, read_picture, write_picture
 from libs.weights import read_weights
 from model import UnetConfig, assign_weights, config_of

@@ -6,9 +6,11 @@ import numpy as np
 
 from benchmarks.pages import draw_page, paint_holes
 from benchmarks.speed.plan import HOLES, PAGE, Line, Plan, draw_window, load_network, time_median
+from libs.folding import fold_weights
 from libs.holes import painted_hole
 from libs.inpaint import fill
 from libs.processor import prefers_bfloat16
+from libs.unet import UnetConfig
 from libs.weights import read_weights
 
 SIDES = (256, 384, 512, 1024)
@@ -59,15 +61,13 @@ def measure_precision(plan: Plan) -> list[Line]:
 
 def count_operations(plan: Plan, side: int) -> int:
     """Multiplications and additions of the folded network's convolutions for a window of side x side pixels."""
-    from model import build_unet, config_of, variables_by_name
-
-    folded = build_unet(config_of(read_weights(plan.model), plan.model), folded=True)
+    weights = read_weights(plan.model)
     operations = 0
-    for name, variable in variables_by_name(folded).items():
+    for name, array in fold_weights(weights.arrays, UnetConfig(**weights.config)).items():
         stage, kind = name.split("/")
         level = int(stage.split("_")[1]) if "_" in stage else 0
         if kind.endswith("kernel"):  # one that enlarges works at half the size
-            operations += 2 * int(np.prod(variable.shape)) * (side // 2 ** (level + (kind == "up_kernel"))) ** 2
+            operations += 2 * int(np.prod(array.shape)) * (side // 2 ** (level + (kind == "up_kernel"))) ** 2
     return operations
 
 

@@ -22,8 +22,8 @@ from benchmarks.speed.plan import (
     time_fill,
     time_median,
 )
-from libs.holes import GREEN
 from libs.pictures import Picture, write_picture
+from libs.settings import GREEN
 from libs.windows import FillSettings, plan_tiles
 
 PAGES = 20
