@@ -8,6 +8,7 @@ import scipy
 
 from libs.flat import carry_flat
 from libs.lines import carry_lines
+from libs.tones import carry_tones
 from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles
 
 __all__ = ["FillSettings", "Hints", "Predict", "draw_in_hole", "fill"]
@@ -75,7 +76,7 @@ def draw_in_hole(
     settings = settings or getattr(predict, "settings", FillSettings())
     if hole.all() and not len(hints.rows):
         return np.full((hole.size, 3), WHITE, np.uint8)
-    hints = _with_coarse_hints(pixels, hole, predict, hints, settings)
+    given, hints = hints, _with_coarse_hints(pixels, hole, predict, hints, settings)
     # Of zeros only those that are written to take memory.
     result, drawn = np.zeros(pixels.shape, np.uint8), np.zeros(hole.shape, np.uint8)
     for tile in plan_tiles(hole, settings):
@@ -83,11 +84,18 @@ def draw_in_hole(
         if settings.mirrored:
             image, known = (_mirror(seen, tile.window, hole.shape) for seen in (image, known))
         drawing = predict(image[None], known[None, ..., None].astype(np.float32))[0]
-        if not len(hints.inside(tile.window).rows):  # hints tell more than what lies on both sides
-            drawing = carry_lines(carry_flat(drawing, image, ~known), image, ~known)
+        if not len(given.inside(tile.window).rows):  # what is known of the hole tells more than what lies around it
+            drawing = _carry(drawing, *_show(pixels, hole, NO_HINTS, tile.window))
         weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
         _paste(result, drawn, weights, _to_levels(drawing, image[known]), tile)
     return result[hole]
+
+
+def _carry(drawing: np.ndarray, image: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The drawing (h, w, 3) with what goes on from outside the hole: flat colours, textures, lines over both."""
+    for carry in (carry_flat, carry_tones, carry_lines):
+        drawing = carry(drawing, image, ~known)
+    return drawing
 
 
 def _check(pixels: np.ndarray, hole: np.ndarray) -> None:

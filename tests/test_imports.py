@@ -24,6 +24,7 @@ LEVELS = {
     "libs.lettering": 1,
     "libs.windows": 1,
     "libs.flat": 1.5,
+    "libs.tones": 1.5,
     "libs.line_ends": 1,
     "libs.lines": 1.5,
     "libs.mosaic_grid": 1,
