@@ -4,6 +4,23 @@ from pathlib import Path
 
 from libs.errors import PictureError
 from libs.pictures import Picture, read_picture
+from libs.pictures_find import stem_key
+from libs.pictures_read import describe_size
+
+
+def find_companion(painted: Path, kind: str, found: dict[str, list[Path]], folder: Path) -> Path | None:
+    """The one of those found in `folder`, grouped by `stem_key`, that belongs to a painted picture; None if none does.
+
+    kind: as `read_companion` takes it. PictureError if there are several.
+    """
+    fitting = found.get(stem_key(painted), [])
+    if len(fitting) > 1:
+        names = " and ".join(f"{path.name} ({describe_size(path)})" for path in fitting)
+        raise PictureError(
+            f"{len(fitting)} {kind}s: {folder} has {names}; leave only the one that fits "
+            f"{painted.name} ({describe_size(painted)})"
+        )
+    return fitting[0] if fitting else None
 
 
 def read_companion(path: Path, kind: str, name: str, shape: tuple[int, int], most_megapixels: float) -> Picture:

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from libs.companions import find_companion
 from libs.errors import PictureError, UsageError
-from libs.hole_pictures import find_hole_picture
 from libs.pictures_find import (
     ENDINGS,
-    find_original,
     find_pictures,
     find_subfolders,
     folder_key,
@@ -126,13 +125,24 @@ def _plan_job(found: _Found, folders: Folders, originals: dict[str, list[Path]])
         return job
     try:
         if folders.originals is not None:
-            job = replace(job, original=find_original(job.painted, originals, folders.originals / job.inside))
+            job = replace(job, original=_find_original(job.painted, originals, folders.originals / job.inside))
         ending = _choose_ending(job.original or job.painted, folders.output_format)
         job = replace(job, result=job.result.with_name(f"{job.painted.stem}{ending}"))
         _check_place(job)
     except PictureError as error:
         return replace(job, refusal=str(error))
     return job
+
+
+def _find_original(painted: Path, originals: dict[str, list[Path]], folder: Path) -> Path:
+    """The one original of a painted picture; PictureError if there is none, or several."""
+    original = find_companion(painted, "original", originals, folder)
+    if original is None:
+        raise PictureError(
+            f"no original: {folder} has no picture named {painted.stem}.*; "
+            f"put the unpainted picture there under the same name as {painted.name}"
+        )
+    return original
 
 
 def _with_hole_picture(job: Job, top: Path | None, found: dict[str, list[Path]]) -> Job:
@@ -142,7 +152,7 @@ def _with_hole_picture(job: Job, top: Path | None, found: dict[str, list[Path]])
     if top.is_file():
         return replace(job, hole_picture=top, notes=(_tell_black(top),))
     try:
-        hole_picture = find_hole_picture(job.painted, found, top / job.inside)
+        hole_picture = find_companion(job.painted, "hole picture", found, top / job.inside)
     except PictureError as error:
         return replace(job, refusal=job.refusal or str(error))
     missing = f"no hole picture named {job.painted.stem}.* in {top / job.inside}"

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from libs.errors import PictureError
-
 # Lossless kinds first: of cover.png and cover.jpg only the first can hold exact green.
 ENDINGS = ("png", "bmp", "tif", "tiff", "gif", "webp", "jpg", "jpeg")
 
@@ -82,17 +80,3 @@ def group_by_stem(paths: Iterable[Path]) -> dict[str, list[Path]]:
     for path in paths:
         groups[stem_key(path)].append(path)
     return dict(groups)
-
-
-def find_original(painted: Path, originals: dict[str, list[Path]], folder: Path) -> Path:
-    """The one original, of those found in `folder` and grouped by stem, that belongs to a painted picture."""
-    found = originals.get(stem_key(painted), [])
-    if not found:
-        raise PictureError(
-            f"no original: {folder} has no picture named {painted.stem}.*; "
-            f"put the unpainted picture there under the same name as {painted.name}"
-        )
-    if len(found) > 1:
-        names = " and ".join(path.name for path in found)
-        raise PictureError(f"{len(found)} originals: {folder} has {names}; leave only the one that fits {painted.name}")
-    return found[0]

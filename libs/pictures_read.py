@@ -54,6 +54,15 @@ def read_picture(path: Path, most_megapixels: float = MOST_MEGAPIXELS) -> Pictur
         raise PictureError(f"cannot read it ({_reason(error)}); copy or save it again, best as PNG") from error
 
 
+def describe_size(path: Path) -> str:
+    """Its width and height, for a sentence; also where it is no picture."""
+    try:
+        with Image.open(path, formats=KINDS) as file:
+            return f"{file.width} x {file.height}"
+    except (OSError, *BROKEN):
+        return "cannot be read"
+
+
 def _check_file(path: Path) -> None:
     if path.is_dir():
         raise PictureError("this is a folder, not a picture; move the pictures in it one folder up")

@@ -6,8 +6,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from libs.errors import PictureError
-from libs.hole_pictures import find_hole_picture, read_hole
-from libs.pictures_find import group_by_stem
+from libs.hole_pictures import read_hole
 
 
 def draw_hole(seed: int = 0) -> np.ndarray:
@@ -60,15 +59,3 @@ def test_one_that_cannot_be_read_is_told_with_its_name(tmp_path):
     (tmp_path / "page.png").write_bytes(b"no picture")
     with pytest.raises(PictureError, match=r"its hole picture .*page.png: cannot read it"):
         read_hole(tmp_path / "page.png", (7, 11), "page.png", 150)
-
-
-def test_it_is_found_by_its_name_without_the_ending(tmp_path):
-    found = group_by_stem([tmp_path / "Page.bmp", tmp_path / "other.png"])
-    assert find_hole_picture(tmp_path / "page.jpg", found, tmp_path) == tmp_path / "Page.bmp"
-    assert find_hole_picture(tmp_path / "page2.jpg", found, tmp_path) is None
-
-
-def test_two_of_one_name_are_told(tmp_path):
-    found = group_by_stem([tmp_path / "page.bmp", tmp_path / "page.png"])
-    with pytest.raises(PictureError, match=r"2 hole pictures: .* has page.bmp and page.png; leave only the one"):
-        find_hole_picture(tmp_path / "page.jpg", found, tmp_path)

@@ -39,7 +39,7 @@ LEVELS = {
     "libs.weights_kinds": 2,
     "libs.report": 1,
     "libs.processor": 1,
-    "libs.companions": 2,
+    "libs.companions": 1.4,
     "libs.unet": 0,
     "libs.folding": 0.5,
     "libs.layers": 1,
@@ -76,7 +76,6 @@ LEVELS = {
     "train": 7,
 }
 ARROWS_BESIDE = {
-    ("libs.hole_pictures", "libs.companions"),
     ("libs.tidy", "libs.pictures_write"),
     ("libs.pictures_read", "libs.pictures_content"),
     ("libs.pictures_write", "libs.pictures_content"),

@@ -1,12 +1,8 @@
 """Folders -> names of picture files."""
 
-import unicodedata
 from pathlib import Path
 
-import pytest
-
-from libs.errors import PictureError
-from libs.pictures_find import find_original, find_pictures, group_by_stem
+from libs.pictures_find import find_pictures
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -29,21 +25,3 @@ def test_every_known_kind_is_found_and_nothing_else(tmp_path):
 def test_of_one_stem_the_kind_that_can_hold_green_comes_first(tmp_path):
     touch(tmp_path, "cover.jpg", "cover.png", "cover.gif")
     assert [path.suffix for path in find_pictures(tmp_path)] == [".png", ".gif", ".jpg"]
-
-
-def test_the_original_is_found_in_any_letter_case_and_unicode_form(tmp_path):
-    painted = Path(unicodedata.normalize("NFC", "Café 2.png"))
-    touch(tmp_path, unicodedata.normalize("NFD", "CAFÉ 2.JPG"), "cafe 2.png")
-    originals = group_by_stem(find_pictures(tmp_path))
-    assert find_original(painted, originals, tmp_path).suffix == ".JPG"
-
-
-def test_a_missing_original_is_told_with_both_names(tmp_path):
-    with pytest.raises(PictureError, match=r"no original: .* has no picture named sea\.\*; .* as sea\.png"):
-        find_original(Path("sea.png"), {}, tmp_path)
-
-
-def test_two_originals_are_told_by_name(tmp_path):
-    touch(tmp_path, "sea.png", "Sea.jpg")
-    with pytest.raises(PictureError, match=r"2 originals: .* has sea\.png and Sea\.jpg; leave only the one"):
-        find_original(Path("sea.png"), group_by_stem(find_pictures(tmp_path)), tmp_path)
