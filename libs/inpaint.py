@@ -92,8 +92,8 @@ def draw_in_hole(
 
 
 def _carry(drawing: np.ndarray, image: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """The drawing (h, w, 3) with what goes on from outside the hole: flat colours, textures, lines over both."""
-    for carry in (carry_flat, carry_tones, carry_lines):
+    """The drawing (h, w, 3) with what goes on from outside the hole: textures, lines over them, flat colours beside."""
+    for carry in (carry_tones, carry_lines, carry_flat):
         drawing = carry(drawing, image, ~known)
     return drawing
 
