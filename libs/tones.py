@@ -7,6 +7,7 @@ outside the hole, what is there is copied: the offsets at which a picture is lik
 
 import numpy as np
 import scipy
+from numpy import fft
 
 from libs.windows import Window, tight_box
 
@@ -74,10 +75,10 @@ def find_offsets(fine: np.ndarray, known: np.ndarray) -> np.ndarray:
     each length.
     """
     size = [length + FARTHEST for length in fine.shape]
-    seen, energy, texture = (np.fft.rfft2(part, size) for part in (known, fine**2, fine))
-    both = np.fft.irfft2(np.abs(seen) ** 2, size)
-    here, there = (np.fft.irfft2(product, size) for product in (energy.conj() * seen, seen.conj() * energy))
-    likeness = np.fft.irfft2(np.abs(texture) ** 2, size) / np.sqrt(np.maximum(here * there, 1e-6))
+    seen, energy, texture = (fft.rfft2(part, size) for part in (known, fine**2, fine))
+    both = fft.irfft2(np.abs(seen) ** 2, size)
+    here, there = (fft.irfft2(product, size) for product in (energy.conj() * seen, seen.conj() * energy))
+    likeness = fft.irfft2(np.abs(texture) ** 2, size) / np.sqrt(np.maximum(here * there, 1e-6))
     likeness[both < FEWEST] = -1
     steps = np.arange(1 - FARTHEST, FARTHEST)
     likeness = likeness[np.ix_(steps % size[0], steps % size[1])]
