@@ -205,7 +205,8 @@ def test_two_hole_pictures_of_one_name_fail_that_page(place):
     folder = put_hole(place, "page.bmp", make_hole())
     code, lines, _ = place.run("--mask_path", str(folder))
     assert code == 1
-    assert f"FAILED, 2 hole pictures: {folder} has page.png (30 x 40) and page.bmp (30 x 40); leave only the one" in lines[0]
+    named = f"{folder} has page.png (30 x 40) and page.bmp (30 x 40)"
+    assert f"FAILED, 2 hole pictures: {named}; leave only the one that fits page.png (30 x 40)" in lines[0]
 
 
 def test_a_missing_folder_of_hole_pictures_is_told(place):
