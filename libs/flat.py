@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from libs.windows import Window, tight_box
+from libs.ramps import ramp
 
 # At least so many pixels of one colour in a row at both ends of the way, which is at most so long. In pixels.
 RUN = 6
@@ -24,9 +24,8 @@ def carry_flat(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.n
     """(h, w, 3) float32 in [0, 1]: the drawing with what is flat in the image carried through the hole (h, w) bool."""
     if not hole.any():
         return drawing
-    box = tight_box(hole, Window(0, 0, *hole.shape)).grown(RUN, hole.shape).slices
     carried = drawing.copy()
-    carried[box][hole[box]] = _carry(drawing[box][hole[box]], image[box], hole[box])
+    carried[hole] = _carry(drawing[hole], image, hole)
     return carried
 
 
@@ -36,7 +35,7 @@ def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarr
     for step in ((1, 0), (0, 1), (1, 1), (1, -1)):
         between, colours = flat_between(image, hole, step)
         distance = np.abs(drawing - colours).max(axis=-1)
-        share = between * np.clip((NONE - distance) / (NONE - FULL), 0, 1)
+        share = between * ramp(distance, NONE, FULL)
         pulled += share[:, None] * colours
         total, most = total + share, np.maximum(most, share)
     target = pulled / np.maximum(total, 1e-6)[:, None]

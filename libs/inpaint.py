@@ -9,13 +9,15 @@ import scipy
 from libs.flat import carry_flat
 from libs.lines import carry_lines
 from libs.tones import carry_tones
-from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles
+from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles, tight_box
 
 __all__ = ["FillSettings", "Hints", "Predict", "draw_in_hole", "fill"]
 
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 WHITE = 255
 STRIP = 512
+# So far around a hole, in pixels, what goes on through it is looked for.
+BESIDE = 32
 # How near to pure white or black counts as meant to be pure.
 NEARLY_PURE = 5.5 / 255
 PURE_SHARE = 0.9
@@ -57,9 +59,9 @@ def fill(
     the usual ones. What `pixels` holds under the hole is never looked at. A picture that is
     nothing but hole comes back white. ValueError if shapes or types do not fit.
     """
-    _check(pixels, hole)
+    drawn = draw_in_hole(pixels, hole, predict, hints, settings)
     result = pixels.copy()
-    result[hole] = draw_in_hole(pixels, hole, predict, hints, settings)
+    result[hole] = drawn
     return result
 
 
@@ -80,22 +82,27 @@ def draw_in_hole(
     # Of zeros only those that are written to take memory.
     result, drawn = np.zeros(pixels.shape, np.uint8), np.zeros(hole.shape, np.uint8)
     for tile in plan_tiles(hole, settings):
-        image, known = _show(pixels, hole, hints, tile.window)
+        around, outside = _show(pixels, hole, tile.window)
+        image, known = _with_hints_shown(around, outside, hints.inside(tile.window))
         if settings.mirrored:
             image, known = (_mirror(seen, tile.window, hole.shape) for seen in (image, known))
         drawing = predict(image[None], known[None, ..., None].astype(np.float32))[0]
         if not len(given.inside(tile.window).rows):  # what is known of the hole tells more than what lies around it
-            drawing = _carry(drawing, *_show(pixels, hole, NO_HINTS, tile.window))
+            drawing = _carry(drawing, around, ~outside)
         weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
         _paste(result, drawn, weights, _to_levels(drawing, image[known]), tile)
     return result[hole]
 
 
-def _carry(drawing: np.ndarray, image: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """The drawing (h, w, 3) with what goes on from outside the hole: textures, lines over them, flat colours beside."""
+    box = tight_box(hole, Window(0, 0, *hole.shape)).grown(BESIDE, hole.shape).slices
+    part = drawing[box]
     for carry in (carry_tones, carry_lines, carry_flat):
-        drawing = carry(drawing, image, ~known)
-    return drawing
+        part = carry(part, image[box], hole[box])
+    carried = drawing.copy()
+    carried[box] = part
+    return carried
 
 
 def _check(pixels: np.ndarray, hole: np.ndarray) -> None:
@@ -105,17 +112,22 @@ def _check(pixels: np.ndarray, hole: np.ndarray) -> None:
         raise ValueError(f"hole must be {pixels.shape[:2]} bool, got {hole.shape} {hole.dtype}")
 
 
-def _show(pixels: np.ndarray, hole: np.ndarray, hints: Hints, window: Window) -> tuple[np.ndarray, np.ndarray]:
-    """What the network sees: (h, w, 3) float32 image, zero where unknown, and (h, w) bool, True = known.
+def _show(pixels: np.ndarray, hole: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w, 3) float32 image, zero where unknown, and (h, w) bool, True = known.
 
     Beyond the picture nothing is known.
     """
     image = cut(pixels, window).astype(np.float32) / 255
     known = cut(~hole[window.slices], Window(0, 0, window.height, window.width))
     image[~known] = 0
-    here = hints.inside(window)
-    image[here.rows, here.columns] = here.values
-    known[here.rows, here.columns] = True
+    return image, known
+
+
+def _with_hints_shown(image: np.ndarray, known: np.ndarray, hints: Hints) -> tuple[np.ndarray, np.ndarray]:
+    """What the network sees of a window: copies in which its hints, counted from its corner, are known."""
+    image, known = image.copy(), known.copy()
+    image[hints.rows, hints.columns] = hints.values
+    known[hints.rows, hints.columns] = True
     return image, known
 
 

@@ -8,9 +8,8 @@ them. The network draws the rest.
 import numpy as np
 
 from libs.line_ends import HALF, OFFSETS, Ends, find_ends, normals
+from libs.ramps import ramp
 
-# Around the hole's box, for what is known beside it.
-MARGIN = 24
 # Ends farther apart, nearer together, or turned farther from each other are not joined; pixels, and a cosine.
 FARTHEST, NEAREST = 96, 3
 FACING = np.cos(np.radians(35))
@@ -29,18 +28,12 @@ def carry_lines(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.
     """(h, w, 3) float32 in [0, 1]: the drawing with the lines of the image carried through the hole (h, w) bool."""
     if not hole.any():
         return drawing
-    rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
-    box = np.s_[
-        max(rows[0] - MARGIN, 0) : rows[-1] + 1 + MARGIN, max(columns[0] - MARGIN, 0) : columns[-1] + 1 + MARGIN
-    ]
-    ends = find_ends(image[box], hole[box])
+    ends = find_ends(image, hole)
     pairs, costs = match_ends(ends)
     if not len(pairs):
         return drawing
-    lines, share = _draw(ends, pairs, costs, hole[box])
-    carried = drawing.copy()
-    carried[box] += (lines - carried[box]) * share[..., None]
-    return carried
+    lines, share = _draw(ends, pairs, costs, hole)
+    return drawing + (lines - drawing) * share[..., None]
 
 
 def match_ends(ends: Ends) -> tuple[np.ndarray, np.ndarray]:
@@ -112,13 +105,8 @@ def _draw(ends: Ends, pairs: np.ndarray, costs: np.ndarray, hole: np.ndarray) ->
             colours[:, channel] += np.bincount(places, weights * values[:, channel], size)
     colours /= np.maximum(weight, 1e-9)[:, None]
     spread = np.sqrt(np.maximum(square / np.maximum(weight, 1e-9) - (colours**2).mean(axis=-1), 0))
-    share = _ramp(weight, *WEIGHT) * _ramp(spread, *AGREEING)
+    share = ramp(weight, *WEIGHT) * ramp(spread, *AGREEING)
     return colours.reshape(*hole.shape, 3).astype(np.float32), share.reshape(hole.shape).astype(np.float32)
-
-
-def _ramp(values: np.ndarray, start: float, end: float) -> np.ndarray:
-    """0 up to `start`, 1 from `end` on, straight between; or the other way round where start > end."""
-    return np.clip((values - start) / (end - start), 0, 1)
 
 
 def _draw_curves(

@@ -9,12 +9,10 @@ import numpy as np
 import scipy
 from numpy import fft
 
-from libs.windows import Window, tight_box
+from libs.ramps import ramp
 
 # What is copied comes from at most so far away, and from at least so far; in pixels, along rows and columns.
 FARTHEST, NEAREST = 64, 3
-# Around the hole's box, for what is known beside it.
-MARGIN = 32
 # What varies within so many pixels (a Gaussian) is texture, and it counts if it does by so many levels of 255.
 FINE, VISIBLE = 4.0, 12 / 255
 # So many offsets of each length are tried, those at which the texture is most like itself, if its correlation is at
@@ -35,13 +33,7 @@ def carry_tones(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.
     """(h, w, 3) float32 in [0, 1]: the drawing with texture of the image carried into the hole (h, w) bool."""
     if not hole.any() or hole.all():
         return drawing
-    box = tight_box(hole, Window(0, 0, *hole.shape)).grown(MARGIN, hole.shape).slices
-    carried = drawing.copy()
-    carried[box] = _carry(drawing[box], image[box] * ~hole[box][..., None], hole[box])
-    return carried
-
-
-def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    image = image * ~hole[..., None]
     grey, known = image.mean(axis=-1), (~hole).astype(np.float32)
     fine = _fine_part(grey, known)
     places = np.argwhere(hole)
@@ -58,7 +50,7 @@ def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarr
     taken = share > 0
     copied[hole] = np.where(taken[:, None], image[rows * taken, columns * taken], drawing[hole])
     shares[hole] = share
-    shares *= _ramp(_difference(copied, drawing, shares > 0), *APART)
+    shares *= ramp(_difference(copied, drawing, shares > 0), *APART)
     return drawing + (copied - drawing) * shares[..., None]
 
 
@@ -107,7 +99,7 @@ def _choose(
             ratio = _sums(difference, places, side) / np.maximum(2 * seen * varies[level], 1e-9)
             better = there & (seen > SEEN * side**2) & (ratio < unlike[level])
             unlike[level, better], best[level, better] = ratio[better], number
-    shares = _ramp(unlike, *UNLIKE) * _ramp(np.array(varies), VISIBLE**2, 2 * VISIBLE**2)
+    shares = ramp(unlike, *UNLIKE) * ramp(np.array(varies), VISIBLE**2, 2 * VISIBLE**2)
     first = (shares > 0).argmax(axis=0)
     numbers = np.arange(len(places))
     return best[first, numbers], shares[first, numbers]
@@ -153,8 +145,3 @@ def _difference(copied: np.ndarray, drawing: np.ndarray, taken: np.ndarray) -> n
         for channel in np.moveaxis(copied - drawing, -1, 0)
     ]
     return np.abs(off).max(axis=0)
-
-
-def _ramp(values: np.ndarray, start: float, end: float) -> np.ndarray:
-    """0 up to `start`, 1 from `end` on, straight between; or the other way round where start > end."""
-    return np.clip((values - start) / (end - start), 0, 1).astype(np.float32)

@@ -26,6 +26,7 @@ LEVELS = {
     "libs.flat": 1.5,
     "libs.tones": 1.5,
     "libs.line_ends": 1,
+    "libs.ramps": 1,
     "libs.lines": 1.5,
     "libs.mosaic_grid": 1,
     "libs.mosaic_cover": 1,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from libs.tones import MARGIN, SIDES, _sums, _table, carry_tones, find_offsets
+from libs.tones import SIDES, _sums, _table, carry_tones, find_offsets
 
 
 def draw_screen(pitch: float, angle: float, shape: tuple[int, int] = (160, 200), share: float = 0.4) -> np.ndarray:
@@ -108,8 +108,8 @@ def test_the_offsets_of_a_screen_are_multiples_of_its_pitch():
 @pytest.mark.parametrize("side", SIDES)
 def test_sums_over_squares_are_slow_sums(side):
     rng = np.random.default_rng(side)
-    values = rng.random((40, MARGIN))
-    places = rng.integers(0, (40, MARGIN), (60, 2))
+    values = rng.random((40, 32))
+    places = rng.integers(0, (40, 32), (60, 2))
     half = side // 2
     slow = [values[max(y - half, 0) : y + half + 1, max(x - half, 0) : x + half + 1].sum() for y, x in places]
     np.testing.assert_allclose(_sums(_table(values), places, side), slow)
