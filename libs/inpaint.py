@@ -7,6 +7,7 @@ import numpy as np
 import scipy
 
 from libs.flat import carry_flat
+from libs.fog import clear_fog
 from libs.lines import carry_lines
 from libs.tones import carry_tones
 from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles, tight_box
@@ -17,7 +18,7 @@ Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 WHITE = 255
 STRIP = 512
 # So far around a hole, in pixels, what goes on through it is looked for.
-BESIDE = 32
+BESIDE = 64
 # How near to pure white or black counts as meant to be pure.
 NEARLY_PURE = 5.5 / 255
 PURE_SHARE = 0.9
@@ -95,10 +96,13 @@ def draw_in_hole(
 
 
 def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """The drawing (h, w, 3) with what goes on from outside the hole: textures, lines over them, flat colours beside."""
+    """The drawing (h, w, 3) with what goes on from outside the hole: textures, lines over them, flat colours beside.
+
+    What is left of it as fog is covered last.
+    """
     box = tight_box(hole, Window(0, 0, *hole.shape)).grown(BESIDE, hole.shape).slices
     part = drawing[box]
-    for carry in (carry_tones, carry_lines, carry_flat):
+    for carry in (carry_tones, carry_lines, carry_flat, clear_fog):
         part = carry(part, image[box], hole[box])
     carried = drawing.copy()
     carried[box] = part

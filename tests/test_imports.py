@@ -25,6 +25,8 @@ LEVELS = {
     "libs.windows": 1,
     "libs.flat": 1.5,
     "libs.tones": 1.5,
+    "libs.patches": 1,
+    "libs.fog": 1.5,
     "libs.line_ends": 1,
     "libs.ramps": 1,
     "libs.lines": 1.5,
