@@ -138,6 +138,35 @@ class TrainedUpConv2D(PartialUpConv2D):
 
 
 @keras.saving.register_keras_serializable(package="decensor")
+class Crop(keras.layers.Layer):
+    """The part of features that is told by crops[number, which], as `libs.crops.plan_crops` gives them.
+
+    The size of what comes out is known when it runs, and not before: not every backend can compile that.
+    """
+
+    def __init__(self, number, which, **options):
+        super().__init__(autocast=False, **options)
+        self.number = number
+        self.which = which
+
+    def call(self, features, crops):
+        """(B, H, W, C) and (levels, 2, 4) int32 -> (B, H', W', C)."""
+        return crop(features, crops[self.number, self.which])
+
+    def compute_output_spec(self, features, crops):
+        return keras.KerasTensor((features.shape[0], None, None, features.shape[-1]), dtype=features.dtype)
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "number": self.number, "which": self.which}
+
+
+def crop(features, box):
+    """The part of (B, H, W, C) between the top, left, bottom and right that are told by a tensor."""
+    top, left, bottom, right = ops.unstack(box)
+    return features[:, top:bottom, left:right]
+
+
+@keras.saving.register_keras_serializable(package="decensor")
 class SmoothFill(keras.layers.Layer):
     """A soft colour for every hole pixel, from known ones alone: the pull-push pyramid (Gortler et al. 1996).
 
@@ -151,10 +180,10 @@ class SmoothFill(keras.layers.Layer):
         super().__init__(autocast=False, **{**options, "dtype": "float32"})
         self.levels = levels
 
-    def call(self, image, known):
+    def call(self, image, known, crops=None):
         """(B, H, W, 3) and its mask (B, H, W, 1) -> (B, H, W, 3) float32; the image itself where it is 1.
 
-        H and W must be multiples of 2 to the number of levels.
+        H and W must be multiples of 2 to the number of levels. crops: as for `Crop`, if all outside is known.
         """
         colour, known = ops.cast(image, "float32") * known, ops.cast(known, "float32")
         pyramid = []
@@ -164,9 +193,20 @@ class SmoothFill(keras.layers.Layer):
         total = ops.sum(known, axis=(1, 2), keepdims=True)
         mean = ops.sum(colour * known, axis=(1, 2), keepdims=True) / ops.maximum(total, EPSILON)
         filled = colour * known + (1 - known) * mean
-        for colour, known in reversed(pyramid):
+        cropped = 0 if crops is None else crops.shape[0]
+        for number in reversed(range(self.levels)):
+            colour, known = pyramid[number]
+            if number < cropped:
+                deeper, own = ops.unstack(crops[number])
+                filled, colour, known = crop(filled, deeper), crop(colour, own), crop(known, own)
             filled = self._push(filled, colour, known)
-        return filled
+        return filled if cropped == 0 else self._put_back(filled - colour, pyramid[0][0], own)
+
+    def _put_back(self, difference, image, own):
+        """The image with what was added to a crop of it."""
+        top, left, bottom, right = ops.unstack(own)
+        _, height, width, _ = ops.shape(image)
+        return image + ops.pad(difference, [(0, 0), (top, height - bottom), (left, width - right), (0, 0)])
 
     def _pull(self, colour, known):
         share = ops.average_pool(known, 2, 2, padding="same")
@@ -182,7 +222,7 @@ class SmoothFill(keras.layers.Layer):
             filled = colour * known + (1 - known) * guess
         return filled
 
-    def compute_output_shape(self, image_shape, known_shape):
+    def compute_output_shape(self, image_shape, known_shape, crops_shape=None):
         return image_shape
 
     def get_config(self) -> dict:

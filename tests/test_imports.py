@@ -42,6 +42,7 @@ LEVELS = {
     "libs.processor": 1,
     "libs.companions": 1.4,
     "libs.unet": 0,
+    "libs.crops": 0,
     "libs.folding": 0.5,
     "libs.layers": 1,
     "libs.ledger": 1,

@@ -1,0 +1,37 @@
+"""Which parts of its levels the network must draw: all that the pixels of a hole need, and nothing else.
+
+To see, it needs all of a window; what it draws is used in the hole alone, and a pixel of a decoder needs no more of
+the level below than the few pixels that its kernel reaches. A crop is top, left, bottom, right, in pixels of its level.
+"""
+
+import numpy as np
+
+# Of so many levels, from the picture on, only parts are drawn; the deeper ones cost next to nothing.
+CROPPED = 4
+
+
+def find_unknown(masks: np.ndarray) -> tuple[int, int, int, int]:
+    """The crop of masks (B, H, W, 1), 1 = known, outside which all is known in all of them; all of it if all is."""
+    unknown = (masks == 0).any(axis=(0, 3))
+    rows, columns = np.flatnonzero(unknown.any(axis=1)), np.flatnonzero(unknown.any(axis=0))
+    if not len(rows):
+        return 0, 0, *unknown.shape
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+
+
+def plan_crops(wanted: tuple[int, int, int, int], size: tuple[int, int], levels: int) -> np.ndarray:
+    """(levels, 2, 4) int32: for each level, from the picture on, what is cut out of the deeper one and of its own.
+
+    wanted: what must be right at the picture's level; size: of the picture, multiples of 2 to the number of levels.
+    Of the deeper level's features only what that draws is there, of the deepest all, and its crop is told as of that.
+    Twice as large, it is the crop of a level's own; a ring of one pixel around it, where it does not end with the
+    picture, comes out wrong for want of neighbours and is cut off at the next level.
+    """
+    crops = np.zeros((levels, 2, 4), np.int32)
+    for number in range(levels):
+        ends = np.array(size) // 2 ** (number + 1)
+        low, high = np.array(wanted[:2]) // 2 - 1, -(np.array(wanted[2:]) // -2) + 1
+        wanted = (*np.maximum(low, 0), *np.minimum(high, ends))
+        crops[number] = wanted, 2 * np.array(wanted)
+    crops[:-1, 0] -= np.tile(crops[1:, 1, :2], 2)
+    return crops
