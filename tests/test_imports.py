@@ -27,6 +27,7 @@ LEVELS = {
     "libs.tones": 1.5,
     "libs.line_ends": 1,
     "libs.ramps": 1,
+    "libs.channels": 0,
     "libs.lines": 1.5,
     "libs.mosaic_grid": 1,
     "libs.mosaic_cover": 1,
