@@ -39,7 +39,10 @@ def build_unet(config: UnetConfig, arrays: Arrays | None = None, cropped: int = 
     """
     image = keras.Input((None, None, 3), name="image")
     mask = keras.Input((None, None, 1), name="mask", dtype="float32")
-    crops = keras.Input(batch_shape=(cropped, 2, 4), name="crops", dtype="int32") if cropped else None
+    inputs = [image, mask]
+    if cropped:
+        inputs.append(keras.Input(batch_shape=(cropped, 2, 2, 4), name="crops", dtype="int32"))
+    crops = _unstack_crops(inputs[2]) if cropped else []
     smooth, given = _give(config, image, mask, crops)
     skips = [given, *_encode(config, given, arrays)]
     drawn = _decode(config, skips, arrays, crops)
@@ -53,8 +56,14 @@ def build_unet(config: UnetConfig, arrays: Arrays | None = None, cropped: int = 
     draw = _up_layer(arrays)(3, 3, **options)
     drawing = ops.cast(draw(*_join(config, given, drawn, 1, crops))[0], "float32")
     if smooth is not None:
-        drawing += Crop(0, 1, name="crop_smooth")(smooth, crops) if cropped else smooth
-    return keras.Model([image, mask, crops] if cropped else [image, mask], drawing, name="unet")
+        drawing += Crop(name="crop_smooth")(smooth, *crops[0][1]) if cropped else smooth
+    return keras.Model(inputs, drawing, name="unet")
+
+
+def _unstack_crops(crops) -> list:
+    """For each level two pairs of tensors (4,)."""
+    rows = ops.unstack(ops.reshape(crops, (-1, 4)))
+    return [((rows[n], rows[n + 1]), (rows[n + 2], rows[n + 3])) for n in range(0, len(rows), 4)]
 
 
 def _give(config: UnetConfig, image, mask, crops):
@@ -62,7 +71,7 @@ def _give(config: UnetConfig, image, mask, crops):
     shown = image if config.partial else _fill_with_mean(image, mask)
     if config.smooth_fill == "none":
         return None, ([shown], [mask])
-    smooth = SmoothFill(len(config.widths), name="smooth_fill")(image, mask, *([] if crops is None else [crops]))
+    smooth = SmoothFill(len(config.widths), name="smooth_fill")(image, mask, crops)
     if config.smooth_fill == "added":
         return smooth, ([shown], [mask])
     return smooth, ([shown, ops.concatenate([smooth, mask], axis=-1)], [mask, ops.ones_like(mask)])
@@ -106,10 +115,11 @@ def _decode(config: UnetConfig, skips: list, arrays: Arrays | None, crops):
 def _join(config: UnetConfig, skip, deeper, number: int, crops):
     """A skip's features and masks, and those of level `number`; only the mask nearest x 2, the kernel enlarges."""
     (features, masks), (x, m) = skip, deeper
-    if crops is not None and number <= crops.shape[0]:
-        below, own = (Crop(number - 1, which, name=f"crop_{number}_{which}") for which in (0, 1))
-        features, masks = [own(part, crops) for part in features], [own(part, crops) for part in masks]
-        x, m = below(x, crops), below(m, crops)
+    if number <= len(crops):
+        deeper, own = crops[number - 1]
+        cut = Crop(name=f"crop_{number}")
+        features, masks = [cut(part, *own) for part in features], [cut(part, *own) for part in masks]
+        x, m = cut(x, *deeper), cut(m, *deeper)
     if config.smooth_fill == "seen":
         return [*features, x], [*masks, masks[-1]]
     return [*features, x], [*masks, keras.layers.UpSampling2D(2, dtype="float32", name=f"upsample_{number}_mask")(m)]
@@ -231,7 +241,7 @@ def _draw_crop(draw: Callable, cropped: int, given: list[np.ndarray]) -> np.ndar
     images, masks = given
     top, left, bottom, right = wanted = find_unknown(masks)
     crops = plan_crops(wanted, images.shape[1:3], cropped)
-    drawn, (above, beside) = ops.convert_to_numpy(draw([images, masks, crops])), crops[0, 1, :2]
+    drawn, (above, beside) = ops.convert_to_numpy(draw([images, masks, crops])), crops[0, 1, 0, 1:3]
     result = images.copy()
     result[:, top:bottom, left:right] = drawn[:, top - above : bottom - above, left - beside : right - beside]
     return result

@@ -20,18 +20,20 @@ def find_unknown(masks: np.ndarray) -> tuple[int, int, int, int]:
 
 
 def plan_crops(wanted: tuple[int, int, int, int], size: tuple[int, int], levels: int) -> np.ndarray:
-    """(levels, 2, 4) int32: for each level, from the picture on, what is cut out of the deeper one and of its own.
+    """(levels, 2, 2, 4) int32: for each level, from the picture on, what is cut out of the deeper one and of its own.
 
-    wanted: what must be right at the picture's level; size: of the picture, multiples of 2 to the number of levels.
-    Of the deeper level's features only what that draws is there, of the deepest all, and its crop is told as of that.
+    Each as the first place, (0, top, left, 0), and the size, (-1, height, width, -1), of a part of (B, H, W, C).
+    wanted: what must be right at the picture's level; size: of the picture, multiples of 2 to the number of levels. Of
+    the deeper level's features only what that draws is there, of the deepest all, and its crop is told as of that.
     Twice as large, it is the crop of a level's own; a ring of one pixel around it, where it does not end with the
     picture, comes out wrong for want of neighbours and is cut off at the next level.
     """
-    crops = np.zeros((levels, 2, 4), np.int32)
+    crops = np.zeros((levels, 2, 2, 4), np.int32)
+    crops[:, :, 1] = -1
+    low, high = np.array(wanted[:2]), np.array(wanted[2:])
     for number in range(levels):
-        ends = np.array(size) // 2 ** (number + 1)
-        low, high = np.array(wanted[:2]) // 2 - 1, -(np.array(wanted[2:]) // -2) + 1
-        wanted = (*np.maximum(low, 0), *np.minimum(high, ends))
-        crops[number] = wanted, 2 * np.array(wanted)
-    crops[:-1, 0] -= np.tile(crops[1:, 1, :2], 2)
+        low = np.maximum(low // 2 - 1, 0)
+        high = np.minimum(-(high // -2) + 1, np.array(size) // 2 ** (number + 1))
+        crops[number, :, :, 1:3] = (low, high - low), (2 * low, 2 * (high - low))
+    crops[:-1, 0, 0] -= crops[1:, 1, 0]
     return crops

@@ -139,31 +139,22 @@ class TrainedUpConv2D(PartialUpConv2D):
 
 @keras.saving.register_keras_serializable(package="decensor")
 class Crop(keras.layers.Layer):
-    """The part of features that is told by crops[number, which], as `libs.crops.plan_crops` gives them.
+    """A part of features, told by one of the pairs of tensors that `libs.crops.plan_crops` gives.
 
     The size of what comes out is known when it runs, and not before: not every backend can compile that.
     """
 
-    def __init__(self, number, which, **options):
-        super().__init__(autocast=False, **options)
-        self.number = number
-        self.which = which
+    def call(self, features, first, size):
+        """(B, H, W, C), its first place (4,) and its size (4,), of which C is not looked at -> (B, H', W', C)."""
+        return crop(features, first, size)
 
-    def call(self, features, crops):
-        """(B, H, W, C) and (levels, 2, 4) int32 -> (B, H', W', C)."""
-        return crop(features, crops[self.number, self.which])
-
-    def compute_output_spec(self, features, crops):
+    def compute_output_spec(self, features, first, size):
         return keras.KerasTensor((features.shape[0], None, None, features.shape[-1]), dtype=features.dtype)
 
-    def get_config(self) -> dict:
-        return {**super().get_config(), "number": self.number, "which": self.which}
 
-
-def crop(features, box):
-    """The part of (B, H, W, C) between the top, left, bottom and right that are told by a tensor."""
-    top, left, bottom, right = ops.unstack(box)
-    return features[:, top:bottom, left:right]
+def crop(features, first, size):
+    _, height, width, _ = ops.unstack(size)
+    return ops.slice(features, first, (-1, height, width, features.shape[-1]))
 
 
 @keras.saving.register_keras_serializable(package="decensor")
@@ -183,7 +174,9 @@ class SmoothFill(keras.layers.Layer):
     def call(self, image, known, crops=None):
         """(B, H, W, 3) and its mask (B, H, W, 1) -> (B, H, W, 3) float32; the image itself where it is 1.
 
-        H and W must be multiples of 2 to the number of levels. crops: as for `Crop`, if all outside is known.
+        H and W must be multiples of 2 to the number of levels. crops: for some levels, from the
+        picture on, two pairs as for `Crop`, of what is there of the deeper level and of its own, outside which all is
+        known; tracing a crop takes milliseconds, so that they come as tensors of their own.
         """
         colour, known = ops.cast(image, "float32") * known, ops.cast(known, "float32")
         pyramid = []
@@ -191,35 +184,36 @@ class SmoothFill(keras.layers.Layer):
             pyramid.append((colour, known))
             colour, known = self._pull(colour, known)
         total = ops.sum(known, axis=(1, 2), keepdims=True)
-        mean = ops.sum(colour * known, axis=(1, 2), keepdims=True) / ops.maximum(total, EPSILON)
-        filled = colour * known + (1 - known) * mean
-        cropped = 0 if crops is None else crops.shape[0]
+        mean = ops.sum(colour, axis=(1, 2), keepdims=True) / ops.maximum(total, EPSILON)
+        filled = colour + (1 - known) * mean
         for number in reversed(range(self.levels)):
             colour, known = pyramid[number]
-            if number < cropped:
-                deeper, own = ops.unstack(crops[number])
-                filled, colour, known = crop(filled, deeper), crop(colour, own), crop(known, own)
+            if number < len(crops or ()):
+                deeper, own = crops[number]
+                filled, colour, known = crop(filled, *deeper), crop(colour, *own), crop(known, *own)
             filled = self._push(filled, colour, known)
-        return filled if cropped == 0 else self._put_back(filled - colour, pyramid[0][0], own)
+        return self._put_back(filled - colour, pyramid[0][0], *own) if crops else filled
 
-    def _put_back(self, difference, image, own):
+    def _put_back(self, difference, image, first, size):
         """The image with what was added to a crop of it."""
-        top, left, bottom, right = ops.unstack(own)
-        _, height, width, _ = ops.shape(image)
-        return image + ops.pad(difference, [(0, 0), (top, height - bottom), (left, width - right), (0, 0)])
+        (_, top, left, _), (_, height, width, _) = ops.unstack(first), ops.unstack(size)
+        _, whole_height, whole_width, _ = ops.shape(image)
+        below, beside = whole_height - top - height, whole_width - left - width
+        return image + ops.pad(difference, [(0, 0), (top, below), (left, beside), (0, 0)])
 
     def _pull(self, colour, known):
+        """Half as large; a colour is 0 where it is not known."""
         share = ops.average_pool(known, 2, 2, padding="same")
-        colour = ops.average_pool(colour * known, 2, 2, padding="same") / ops.maximum(share, EPSILON)
+        colour = ops.average_pool(colour, 2, 2, padding="same") / ops.maximum(share, EPSILON)
         return colour, ops.minimum(4 * share, 1)
 
     def _push(self, coarse, colour, known):
         """Nearest x 2 and one 3 x 3 mean are as good as bilinear; each further mean nears Laplace's equation."""
         double = ops.conv_transpose(coarse, np.broadcast_to(np.eye(3, dtype="float32"), (2, 2, 3, 3)), strides=2)
-        filled = colour * known + (1 - known) * double
+        unknown = 1 - known
+        filled = colour + unknown * double
         for _ in range(self.SMOOTHINGS):
-            guess = ops.average_pool(filled, 3, 1, padding="same")
-            filled = colour * known + (1 - known) * guess
+            filled = colour + unknown * ops.average_pool(filled, 3, 1, padding="same")
         return filled
 
     def compute_output_shape(self, image_shape, known_shape, crops_shape=None):

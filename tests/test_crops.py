@@ -30,35 +30,43 @@ def test_where_nothing_is_unknown_the_crop_is_everything():
     assert find_unknown(np.ones((1, 8, 16, 1), np.float32)) == (0, 0, 8, 16)
 
 
+def corners(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(..., 2) top and left, bottom and right of parts (..., 2, 4) of (B, H, W, C), of which B and C are whole."""
+    first, size = crops[..., 0, :], crops[..., 1, :]
+    assert (first[..., [0, 3]] == 0).all()
+    assert (size[..., [0, 3]] == -1).all()
+    return first[..., 1:3], first[..., 1:3] + size[..., 1:3]
+
+
 @pytest.mark.parametrize("seed", range(50))
 def test_every_pixel_that_must_be_right_has_its_neighbours(seed):
     rng = np.random.default_rng(seed)
     levels = int(rng.integers(1, 5))
     size = 2**levels * rng.integers(1, 9, 2)
     wanted = random_box(rng, size)
-    crops = plan_crops(wanted, tuple(size), levels)
-    for number, own in enumerate(crops[:, 1]):
+    low, high = np.array(wanted[:2]), np.array(wanted[2:])
+    for number, (first, last) in enumerate(zip(*corners(plan_crops(wanted, tuple(size), levels)[:, 1]), strict=True)):
         ends = size // 2**number
-        assert (own[:2] <= np.maximum(np.array(wanted[:2]) - 1, 0)).all()
-        assert (own[2:] >= np.minimum(np.array(wanted[2:]) + 1, ends)).all()
-        assert (own[:2] >= 0).all()
-        assert (own[2:] <= ends).all()
-        wanted = own // 2
+        assert (first <= np.maximum(low - 1, 0)).all()
+        assert (last >= np.minimum(high + 1, ends)).all()
+        assert (first >= 0).all()
+        assert (last <= ends).all()
+        low, high = first // 2, last // 2
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_deeper_level_is_cut_to_half_of_what_is_drawn_on_it(seed):
     rng = np.random.default_rng(seed)
-    crops = plan_crops(random_box(rng, (64, 96)), (64, 96), 4)
-    corners = [*crops[1:, 1, :2], np.zeros(2, int)]  # of what is there of the deeper level
-    for (deeper, own), corner in zip(crops, corners, strict=True):
-        assert_array_equal(2 * (deeper + np.tile(corner, 2)), own)
+    first, last = corners(plan_crops(random_box(rng, (64, 96)), (64, 96), 4))
+    there = np.concatenate([first[1:, 1], np.zeros((1, 2), int)])  # where what is there of the deeper level begins
+    assert_array_equal(2 * (first[:, 0] + there), first[:, 1])
+    assert_array_equal(2 * (last[:, 0] + there), last[:, 1])
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_hardly_more_than_what_is_needed_is_drawn(seed):
     rng = np.random.default_rng(seed)
     wanted = np.array(random_box(rng, (512, 512)))
-    for number, (_, own) in enumerate(plan_crops(tuple(wanted), (512, 512), 4)):
-        needed = (wanted[2:] - wanted[:2]) / 2**number
-        assert (own[2:] - own[:2] <= needed + 12).all()
+    first, last = corners(plan_crops(tuple(wanted), (512, 512), 4)[:, 1])
+    for number, size in enumerate(last - first):
+        assert (size <= (wanted[2:] - wanted[:2]) / 2**number + 12).all()
