@@ -4,6 +4,9 @@
 text runs on the TensorFlow and on the JAX backend.
 """
 
+import functools
+import operator
+
 import keras
 import numpy as np
 from keras import ops
@@ -69,7 +72,11 @@ class PartialConv2D(keras.layers.Layer):
 
     def _count_known(self, features, masks):
         """Known input numbers under the kernel at each output pixel, (B, H', W', 1) float32."""
-        weighted = sum(x.shape[-1] * ops.cast(m, "float32") for x, m in zip(features, masks, strict=True))
+        channels, masks = [x.shape[-1] for x in features], [ops.cast(m, "float32") for m in masks]
+        if len(self.known) == len(features):  # all of one mask
+            weighted = sum(channels) * masks[0]
+        else:
+            weighted = functools.reduce(operator.add, map(operator.mul, channels, masks))
         side = self.kernel_size
         box = ops.ones((side, side, 1, 1), dtype="float32")
         return ops.conv(weighted, box, strides=self.strides, padding="same")
@@ -118,7 +125,8 @@ class PartialUpConv2D(PartialConv2D):
 
     def _show(self, number, branch):
         x, m = branch
-        return super()._show(number, (x, m[:, ::2, ::2]) if number == self.skips else branch)
+        half = number == self.skips and number not in self.known
+        return super()._show(number, (x, m[:, ::2, ::2]) if half else branch)
 
 
 @keras.saving.register_keras_serializable(package="decensor")
