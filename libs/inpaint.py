@@ -9,6 +9,7 @@ import scipy
 from libs.flat import carry_flat
 from libs.fog import clear_fog
 from libs.lines import carry_lines
+from libs.pipeline import work_behind
 from libs.tones import carry_tones
 from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles, tight_box
 
@@ -82,16 +83,22 @@ def draw_in_hole(
     given, hints = hints, _with_coarse_hints(pixels, hole, predict, hints, settings)
     # Of zeros only those that are written to take memory.
     result, drawn = np.zeros(pixels.shape, np.uint8), np.zeros(hole.shape, np.uint8)
-    for tile in plan_tiles(hole, settings):
+
+    def draw(tile: Tile) -> tuple:
         around, outside = _show(pixels, hole, tile.window)
         image, known = _with_hints_shown(around, outside, hints.inside(tile.window))
         if settings.mirrored:
             image, known = (_mirror(seen, tile.window, hole.shape) for seen in (image, known))
         drawing = predict(image[None], known[None, ..., None].astype(np.float32))[0]
+        return tile, drawing, image[known], around, outside
+
+    def finish(tile: Tile, drawing: np.ndarray, seen: np.ndarray, around: np.ndarray, outside: np.ndarray) -> None:
         if not len(given.inside(tile.window).rows):  # what is known of the hole tells more than what lies around it
             drawing = _carry(drawing, around, ~outside)
         weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
-        _paste(result, drawn, weights, _to_levels(drawing, image[known]), tile)
+        _paste(result, drawn, weights, _to_levels(drawing, seen), tile)
+
+    work_behind(map(draw, plan_tiles(hole, settings)), finish)
     return result[hole]
 
 
