@@ -66,7 +66,7 @@ def follow_blends(pixels: np.ndarray, paint: np.ndarray, color: Color) -> tuple[
     pixels: (H, W, 3) uint8.
     """
     taken, goes_on = np.zeros_like(paint), False
-    if np.count_nonzero(find_rim(paint)) <= STREWN * paint.size:
+    if not is_strewn(paint):
         taken = _choose_soft(look_at_rim(pixels, paint, color))
     for depth in range(1, DEEPEST):
         if not taken.any():
@@ -78,6 +78,11 @@ def follow_blends(pixels: np.ndarray, paint: np.ndarray, color: Color) -> tuple[
             goes_on = np.count_nonzero(mixed) > np.count_nonzero(plain)
         taken |= below & ~plain if goes_on else mixed
     return taken, goes_on
+
+
+def is_strewn(paint: np.ndarray) -> bool:
+    """Whether paint (H, W) bool is so torn that no brush can have left it."""
+    return np.count_nonzero(find_rim(paint)) > STREWN * paint.size
 
 
 def find_rim(paint: np.ndarray) -> np.ndarray:

@@ -91,7 +91,8 @@ def _sane_dpi(info: Mapping[Any, Any]) -> tuple[float, float] | None:
         across, down = (float(value) for value in info["dpi"])
     except (LookupError, TypeError, ValueError, ArithmeticError):
         return None
-    return (across, down) if 0 < across < 1e5 and 0 < down < 1e5 else None
+    # A TIFF file without a unit has 1, which says nothing but that its pixels are square.
+    return (across, down) if 1 < across < 1e5 and 1 < down < 1e5 else None
 
 
 def _find_exif(file: Image.Image) -> bytes | None:

@@ -55,6 +55,35 @@ def draw_smooth(height: int, width: int, kind: str, seed: int) -> np.ndarray:
     return np.asarray(canvas, float).reshape(height, FINE, width, FINE).mean(axis=(1, 3)) / 255
 
 
+def draw_fading(height: int, width: int, across: float, part: float, seed: int) -> np.ndarray:
+    """(H, W) float: the share of paint in a stroke `across` pixels wide, fading over such a part of it at both ends."""
+    rng = np.random.default_rng(seed)
+    start, end = rng.uniform(0.1, 0.9, (2, 2)) * (height, width)
+    rows, columns = np.mgrid[:height, :width]
+    way = end - start
+    along = ((rows - start[0]) * way[0] + (columns - start[1]) * way[1]) / (way @ way)
+    inside = np.clip(along, 0, 1)
+    distance = np.hypot(rows - start[0] - inside * way[0], columns - start[1] - inside * way[1])
+    return np.clip(across / 2 + 0.5 - distance, 0, 1) * np.clip(np.minimum(along, 1 - along) / part, 0, 1)
+
+
+def draw_dabs(height: int, width: int, across: int, hardness: float, seed: int) -> np.ndarray:
+    """(H, W) float: the share of paint in a stroke of dabs, `across` pixels wide, as painting programs set them.
+
+    hardness: what part of a dab is fully covered, 0 to 1.
+    """
+    rng = np.random.default_rng(seed)
+    start, end = rng.uniform(0.2, 0.8, (2, 2)) * (height, width)
+    rows, columns = np.mgrid[:height, :width]
+    share, full = np.zeros((height, width)), across / 2 * hardness
+    for place in np.linspace(0, 1, max(int(np.hypot(*(end - start)) / max(0.15 * across, 1)), 2)):
+        row, column = start + place * (end - start)
+        way = np.clip((np.hypot(rows - row, columns - column) - full) / max(across / 2 - full, 1), 0, 1)
+        dab = np.round(255 * FADES["round"](way)) / 255
+        share = np.round(255 * (1 - (1 - share) * (1 - dab))) / 255
+    return share
+
+
 def resize(pixels: np.ndarray, factor: float, filter_name: str) -> np.ndarray:
     """The pixels, made larger or smaller by one of Pillow's filters."""
     size = (round(pixels.shape[1] * factor), round(pixels.shape[0] * factor))

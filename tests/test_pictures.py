@@ -206,6 +206,7 @@ def test_resolution_and_colour_profile_are_kept(save, rng, tmp_path):
 
 def test_senseless_resolution_is_dropped(save):
     assert read_picture(save(Image.new("RGB", (2, 2)), "a.jpg", dpi=(0, 0))).metadata.dpi is None
+    assert read_picture(save(Image.new("RGB", (2, 2)), "a.tif")).metadata.dpi is None
 
 
 def test_a_page_of_144_million_pixels_is_below_the_limit():
