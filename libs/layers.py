@@ -196,11 +196,12 @@ class SmoothFill(keras.layers.Layer):
         mean = ops.sum(colour, axis=(1, 2), keepdims=True) / ops.maximum(total, EPSILON)
         filled = colour + (1 - known) * mean
         for number in reversed(range(self.levels)):
-            colour, known = pyramid[number]
+            (colour, known), average = pyramid[number], _average_few
             if number < len(crops or ()):
                 deeper, own = crops[number]
                 filled, colour, known = crop(filled, *deeper), crop(colour, *own), crop(known, *own)
-            filled = self._push(filled, colour, known, _make_average(colour) if number < self.LARGE else _average_few)
+                average = _make_average(colour) if number < self.LARGE else average
+            filled = self._push(filled, colour, known, average)
         return self._put_back(filled - colour, pyramid[0][0], *own) if crops else filled
 
     def _put_back(self, difference, image, first, size):
@@ -238,7 +239,7 @@ def _average_few(image):
 
 
 def _make_average(like):
-    """The same as a function for images of one size, traced slower and ten times as quick.
+    """The same but for rounding as a function for images of one size, traced slower and ten times as quick.
 
     First down, then across, each time with all numbers that lie side by side in memory taken for channels.
     """

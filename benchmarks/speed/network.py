@@ -1,6 +1,5 @@
 """The network alone: seconds a window, and how much of what the processor can do that is."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -46,12 +45,16 @@ def measure_windows(plan: Plan) -> list[Line]:
         lines.append(Line(f"{precision}: {what}", seconds, "s"))
         seconds = time_median(partial(predict, *draw_window(256, BATCH)), plan.repeats)
         lines.append(Line(f"{precision}: {BATCH} windows 256 x 256 at once, each", seconds / BATCH, "s"))
-    lines.append(Line("mask path / network, window 512 x 512", 100 * _mask_share(plan), "%", "at most 3"))
+    whole = time_median(partial(load_network(plan.model, "float32"), *draw_window(512)), plan.repeats)
+    share = _time_masks(plan, draw_window(512)) / whole
+    lines.append(Line("float32: mask path / network, window 512 x 512", 100 * share, "%", "at most 3"))
     return lines
 
 
-def _mask_share(plan: Plan) -> float:
-    """How much of a 512 window's time the network's masks need alone."""
+def _time_masks(plan: Plan, window: tuple[np.ndarray, np.ndarray]) -> float:
+    """Seconds that the network's masks need alone."""
+    import keras
+
     from model import build_unet
 
     weights = read_weights(plan.model)
@@ -60,22 +63,11 @@ def _mask_share(plan: Plan) -> float:
     convolutions = [f"encoder_{n}" for n in range(1, len(config.widths) + 1)]
     convolutions += [f"decoder_{n}" for n in range(1, len(config.widths))] + ["draw"]
     masks = [network.get_layer(name).output[1] for name in convolutions]
-    whole, alone = (
-        time_median(_compile(network.inputs, outputs, draw_window(512)), plan.repeats)
-        for outputs in (network.outputs, masks)
-    )
-    return alone / whole
-
-
-def _compile(inputs: list, outputs: list, window: tuple[np.ndarray, np.ndarray]) -> Callable[[], None]:
-    """Part of a network, traced, on a window."""
-    import keras
-
-    part, archive = keras.Model(inputs, outputs), keras.export.ExportArchive()
+    part, archive = keras.Model(network.inputs, masks), keras.export.ExportArchive()
     archive.track(part)
-    signature = [keras.InputSpec(shape=given.shape, dtype="float32") for given in inputs]
+    signature = [keras.InputSpec(shape=given.shape, dtype="float32") for given in network.inputs]
     run = archive.add_endpoint("run", lambda given: part(given, training=False), input_signature=[signature])
-    return lambda: [np.asarray(output) for output in keras.tree.flatten(run(list(window)))]
+    return time_median(lambda: [np.asarray(mask) for mask in run(list(window))], plan.repeats)
 
 
 def measure_precision(plan: Plan) -> list[Line]:
