@@ -51,17 +51,54 @@ def check_all(folder: Path) -> None:
         run(folder / f"{program}{ENDING}", "--decensor_output_path", results)
         compare(run_source(folder, options), results)
     program = folder / f"decensor{ENDING}"
-    named = shutil.copy2(folder / "decensor_input" / "example.png", folder.parent / "絵.png")
-    expect("holes filled in", run(program, named, "--report"))
+    drop_pictures(program)
     expect("there is no such weights file", run(program, "--overwrite", "--model", "nowhere.h5", code=3))
     expect("LICENSE", run(program, "--overwrite", "--model", folder / "LICENSE", code=3))
     expect("no pictures in", run(program, "--decensor_input_path", folder / "models"))
-    for written in ("decensor.log", "decensor_output/report.html", "decensor_output/絵.png"):
-        if not (folder / written).is_file():
+    if os.name == "posix":
+        check_window(program)
+    take_parts(program)
+
+
+def drop_pictures(program: Path) -> None:
+    """Start it with a picture, then with a folder of pictures, as when these are dragged onto it."""
+    home = program.parent
+    named = shutil.copy2(home / "decensor_input" / "example.png", home.parent / "絵.png")
+    expect("holes filled in", run(program, named, "--report"))
+    dropped = home.parent / "フォルダ"
+    dropped.mkdir()
+    shutil.move(named, dropped / "絵 2.png")
+    expect("holes filled in", run(program, dropped))
+    for written in ("decensor.log", *(f"decensor_output/{name}" for name in ("report.html", "絵.png", "絵 2.png"))):
+        if not (home / written).is_file():
             raise DifferenceError(f"there is no {written}")
-    for library in (folder / "_internal" / "numpy" / "_core").glob("_multiarray_umath.*"):
-        library.unlink()
-    expect("cannot be loaded .* unpack the download again", run(program, code=1))
+
+
+def check_window(program: Path) -> None:
+    """In a window of its own it waits for Enter, after an error too; in a script's or with --autoclose it does not."""
+    nothing = ["--decensor_input_path", program.parent / "models"]
+    expect("Press Enter", run_in_window([program, *nothing]))
+    expect("no such weights file.*\\s+Press Enter", run_in_window([program, "--overwrite", "--model", "no.h5"], code=3))
+    for words in ([program, *nothing, "--autoclose"], ["/bin/sh", "-c", '"$0" "$@"; exit $?', program, *nothing]):
+        if "Press Enter" in run_in_window(words):
+            raise DifferenceError(f"{words} asked for Enter")
+
+
+def run_in_window(command: list[object], code: int = 0) -> str:
+    """What a command says in a terminal of its own; DifferenceError unless it ends with `code`."""
+    from terminal import run_in_terminal  # Windows has none of the kind
+
+    words = [str(word) for word in command]
+    said, ended = run_in_terminal(words, ROOT, hide_python(dict(os.environ)))
+    return check_end(words, said, ended, code)
+
+
+def take_parts(program: Path) -> None:
+    """Take away what a virus scanner might: first of the engine, which is loaded last, then of what is loaded early."""
+    for part in ("tensorflow/python/_pywrap_tensorflow_internal", "numpy/_core/_multiarray_umath"):
+        for library in (program.parent / "_internal").glob(f"{part}.*"):
+            library.unlink()
+        expect("cannot be loaded .* unpack the download again", run(program, "--overwrite", code=1))
 
 
 def put_pictures(folder: Path) -> None:
@@ -121,10 +158,14 @@ def run_quietly(command: list[object], place: Path, code: int = 0) -> str:
         timeout=MOST_SECONDS,
         check=False,
     )
-    said = done.stdout.decode("utf-8", "replace")
+    return check_end(words, done.stdout.decode("utf-8", "replace"), done.returncode, code)
+
+
+def check_end(words: list[str], said: str, ended: int, code: int) -> str:
+    """What was said, printed too; DifferenceError unless the command ended with `code`."""
     print("+", *words, said.rstrip(), sep="\n  ", flush=True)
-    if done.returncode != code:
-        raise DifferenceError(f"{' '.join(words)} ended with {done.returncode}, not {code}")
+    if ended != code:
+        raise DifferenceError(f"{' '.join(words)} ended with {ended}, not {code}")
     return said
 
 

@@ -27,6 +27,7 @@ from libs.options import __version__
 ROOT = Path(__file__).parent.parent
 PACKAGING = ROOT / "packaging"
 PROGRAMS = ("decensor", "decensor_mosaic")
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs links, permissions and pseudo-terminals")
 
 
 class Modules(list):
@@ -235,7 +236,7 @@ def test_headers_go_and_so_do_the_folders_that_held_only_them(tmp_path):
     assert not (tmp_path / "tensorflow" / "include").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs links and permissions")
+@POSIX
 def test_zipped_programs_can_be_started_and_links_lead_on(tmp_path):
     folder = tmp_path / "decensor"
     folder.mkdir()
@@ -286,6 +287,20 @@ def test_a_program_that_fails_or_says_other_things_is_found(tmp_path, capsys):
     assert "hello" in capsys.readouterr().out
 
 
+@POSIX
+def test_a_window_that_waits_is_told_from_one_that_does_not(tmp_path, capsys):
+    def start(script, code=0):
+        return smoke.run_in_window([sys.executable, "-c", script], code)
+
+    asks = "print('Press Enter to close. ', flush=True)"
+    assert "its own: True" in start("import os; print('its own:', os.getsid(0) == os.getpid())")
+    assert start(f"{asks}; input(); raise SystemExit(3)", 3).startswith("Press Enter")
+    with pytest.raises(ChildProcessError):
+        start(asks)
+    with pytest.raises(smoke.DifferenceError, match="ended with 127"):
+        smoke.run_in_window([tmp_path / "nothing"])
+
+
 @pytest.mark.parametrize("size", [(1, 1), (12, 12), (13, 25), (40, 7)])
 def test_a_mosaic_is_only_where_the_paint_is(size):
     rng = np.random.default_rng(size)
@@ -310,6 +325,7 @@ def test_what_other_programs_set_up_for_keras_does_not_count(monkeypatch, tmp_pa
 def excepthook(monkeypatch, tmp_path):
     """What a standalone program in a folder of its own does about an exception that nobody caught."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "decensor.exe"))
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "excepthook", None)
     runpy.run_path(str(PACKAGING / "unloadable.py"))
     return sys.excepthook
