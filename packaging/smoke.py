@@ -95,7 +95,7 @@ def run_in_window(command: list[object], code: int = 0) -> str:
 
 def take_parts(program: Path) -> None:
     """Take away what a virus scanner might: first of the engine, which is loaded last, then of what is loaded early."""
-    for part in ("tensorflow/python/_pywrap_tensorflow_internal", "numpy/_core/_multiarray_umath"):
+    for part in ("tensorflow/python/_pywrap_tfe", "numpy/_core/_multiarray_umath"):
         for library in (program.parent / "_internal").glob(f"{part}.*"):
             library.unlink()
         expect("cannot be loaded .* unpack the download again", run(program, "--overwrite", code=1))
