@@ -57,6 +57,7 @@ def check_all(folder: Path) -> None:
     expect("no pictures in", run(program, "--decensor_input_path", folder / "models"))
     if os.name == "posix":
         check_window(program)
+    make_a_fault(program)
     take_parts(program)
 
 
@@ -91,6 +92,14 @@ def run_in_window(command: list[object], code: int = 0) -> str:
     words = [str(word) for word in command]
     said, ended = run_in_terminal(words, ROOT, hide_python(dict(os.environ)))
     return check_end(words, said, ended, code)
+
+
+def make_a_fault(program: Path) -> None:
+    """A damaged file of the program's own, which nothing expects, stands for what nobody has thought of."""
+    (program.parent / "_internal" / "libs" / "gallery.html").write_bytes(b"\xff")
+    expect("a fault of the program .* has the details", run(program, "--report", code=1))
+    log = (program.parent / "decensor.log").read_text("utf-8")
+    expect("UnicodeDecodeError", log)
 
 
 def take_parts(program: Path) -> None:
