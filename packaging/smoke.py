@@ -25,6 +25,15 @@ KEPT = ("SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP")  # without these Windows sta
 MOST_SECONDS = 900
 
 
+def hide_python(environment: dict[str, str]) -> dict[str, str]:
+    """The least with which a program can be started: no Python on the path, nothing that this one has set."""
+    kept = {name: environment[name] for name in KEPT if name in environment}
+    return {**kept, "PATH": rf"{kept['SYSTEMROOT']}\system32" if "SYSTEMROOT" in kept else "/nowhere"}
+
+
+HIDDEN = hide_python(dict(os.environ))
+
+
 class DifferenceError(Exception):
     """What a program should not have done, in a sentence."""
 
@@ -90,7 +99,7 @@ def run_in_window(command: list[object], code: int = 0) -> str:
     from terminal import run_in_terminal  # Windows has none of the kind
 
     words = [str(word) for word in command]
-    said, ended = run_in_terminal(words, ROOT, hide_python(dict(os.environ)))
+    said, ended = run_in_terminal(words, ROOT, HIDDEN)
     return check_end(words, said, ended, code)
 
 
@@ -115,7 +124,7 @@ def put_pictures(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as drawn:
         for holes in (0, 3):
             count = ["--count", "2", "--holes", str(holes), "--width", "500", "--height", "700"]
-            run_quietly([sys.executable, "-m", "benchmarks.pages", Path(drawn) / str(holes), *count], ROOT)
+            run_python("-m", "benchmarks.pages", Path(drawn) / str(holes), *count)
         for path in (Path(drawn) / "3").iterdir():
             shutil.copy2(path, folder / "decensor_input")
         for path in (folder / "decensor_input").glob("*.png"):
@@ -142,7 +151,7 @@ def pixelate(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
 
 def run(program: Path, *options: object, code: int = 0) -> str:
     """What a program says that is started as by a person without Python; DifferenceError unless it ends with `code`."""
-    return run_quietly([program, *options], program.parent.parent, code)
+    return run_quietly([program, *options], program.parent.parent, HIDDEN, code)
 
 
 def run_source(folder: Path, options: list[str]) -> list[Path]:
@@ -150,17 +159,23 @@ def run_source(folder: Path, options: list[str]) -> list[Path]:
     results = folder / "results from source" / "".join(["bars", *options])  # Windows wants no space at the end
     paths = {name: folder / name for name in ("decensor_input", "decensor_input_original")}
     chosen = [word for name, path in paths.items() for word in (f"--{name}_path", path)]
-    run_quietly([sys.executable, ROOT / "decensor.py", *options, *chosen, "--decensor_output_path", results], ROOT)
+    run_python(ROOT / "decensor.py", *options, *chosen, "--decensor_output_path", results)
     return sorted(results.glob("*.png"))
 
 
-def run_quietly(command: list[object], place: Path, code: int = 0) -> str:
-    """What a command says, run with next to nothing in its environment; DifferenceError unless it ends with `code`."""
+def run_python(*words: object) -> str:
+    """What this Python says; it may need the place of its own libraries, unlike the programs."""
+    needed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    return run_quietly([sys.executable, *words], ROOT, {**HIDDEN, **needed})
+
+
+def run_quietly(command: list[object], place: Path, environment: dict[str, str], code: int = 0) -> str:
+    """What a command says; DifferenceError unless it ends with `code`."""
     words = [str(word) for word in command]
     done = subprocess.run(
         words,
         cwd=place,
-        env=hide_python(dict(os.environ)),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -176,12 +191,6 @@ def check_end(words: list[str], said: str, ended: int, code: int) -> str:
     if ended != code:
         raise DifferenceError(f"{' '.join(words)} ended with {ended}, not {code}")
     return said
-
-
-def hide_python(environment: dict[str, str]) -> dict[str, str]:
-    """The least with which a program can be started: no Python on the path, nothing that this one has set."""
-    kept = {name: environment[name] for name in KEPT if name in environment}
-    return {**kept, "PATH": rf"{kept['SYSTEMROOT']}\system32" if "SYSTEMROOT" in kept else "/nowhere"}
 
 
 def compare(expected: list[Path], results: Path) -> None:

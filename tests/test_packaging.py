@@ -265,6 +265,12 @@ def test_no_python_is_on_the_path_of_the_tested_program():
     assert shutil.which("python3", path=linux["PATH"]) is None
 
 
+def test_this_python_keeps_the_place_of_its_own_libraries(monkeypatch):
+    monkeypatch.setenv("LD_LIBRARY_PATH", "some place")
+    said = smoke.run_python("-c", "import os; print(os.environ['LD_LIBRARY_PATH'], os.environ['PATH'])")
+    assert said.split() == ["some", "place", smoke.HIDDEN["PATH"]]
+
+
 def test_a_result_that_is_not_byte_equal_is_found(tmp_path):
     for place, content in (("expected", b"picture"), ("equal", b"picture"), ("other", b"Picture")):
         (tmp_path / place).mkdir()
@@ -279,9 +285,9 @@ def test_a_result_that_is_not_byte_equal_is_found(tmp_path):
 
 
 def test_a_program_that_fails_or_says_other_things_is_found(tmp_path, capsys):
-    assert "hello" in smoke.run_quietly([sys.executable, "-c", "print('hello')"], tmp_path)
+    assert "hello" in smoke.run_quietly([sys.executable, "-c", "print('hello')"], tmp_path, {})
     with pytest.raises(smoke.DifferenceError, match="ended with 3, not 0"):
-        smoke.run_quietly([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
+        smoke.run_quietly([sys.executable, "-c", "raise SystemExit(3)"], tmp_path, {})
     with pytest.raises(smoke.DifferenceError, match="was not said"):
         smoke.expect("[0-9]+ holes", "no holes")
     assert "hello" in capsys.readouterr().out
