@@ -5,16 +5,18 @@ last. Only `keras` and `keras.ops` are used, so that one text runs on the Tensor
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import ops
 
+from libs.crops import CROPPED, find_unknown, plan_crops
 from libs.errors import WeightsError
 from libs.folding import BATCH_NORM_EPSILON, fold_weights
 from libs.inpaint import Predict
-from libs.layers import LEAKY_SLOPE, PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D
+from libs.layers import LEAKY_SLOPE, Crop, PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D
 from libs.legacy_unet import make_legacy_predictor
 from libs.shortage import lack_of_memory_as_usual
 from libs.unet import SMOOTH_FILLS, UnetConfig, stored_shapes
@@ -27,18 +29,23 @@ __all__ = ["SMOOTH_FILLS", "UnetConfig", "build_unet", "load_predictor", "load_u
 Arrays = Mapping[str, np.ndarray]
 
 
-def build_unet(config: UnetConfig, arrays: Arrays | None = None) -> keras.Model:
+def build_unet(config: UnetConfig, arrays: Arrays | None = None, cropped: int = 0) -> keras.Model:
     """Model [image (B, H, W, 3), mask (B, H, W, 1)] -> (B, H, W, 3) float32, linear, not clipped.
 
     H and W must be multiples of `config.stride`. Given the arrays of `fold_weights` it is the quicker network for
     inference, the same function without batch norm, and made with them: to fill it first with anything else takes
-    longer than all the rest of building.
+    longer than all the rest of building. cropped: of so many levels only parts are drawn, those told by a third input,
+    `libs.crops.plan_crops`; what comes out is the crop of the picture's level.
     """
     image = keras.Input((None, None, 3), name="image")
     mask = keras.Input((None, None, 1), name="mask", dtype="float32")
-    smooth, given = _give(config, image, mask)
+    inputs = [image, mask]
+    if cropped:
+        inputs.append(keras.Input(batch_shape=(cropped, 2, 2, 4), name="crops", dtype="int32"))
+    crops = _unstack_crops(inputs[2]) if cropped else []
+    smooth, given = _give(config, image, mask, crops)
     skips = [given, *_encode(config, given, arrays)]
-    drawn = _decode(config, skips, arrays)
+    drawn = _decode(config, skips, arrays, crops)
     known = {"seen": (1, 2), "added": (1,), "none": ()}[config.smooth_fill]
     options = _options(config, arrays, known, "draw")
     if arrays is None and smooth is not None:
@@ -47,16 +54,24 @@ def build_unet(config: UnetConfig, arrays: Arrays | None = None) -> keras.Model:
         guide = ops.concatenate([smooth, mask], axis=-1)
         given = ([*given[0], guide], [mask, ops.ones_like(mask)])
     draw = _up_layer(arrays)(3, 3, **options)
-    drawing = ops.cast(draw(*_join(config, given, drawn, 1))[0], "float32")
-    return keras.Model([image, mask], drawing if smooth is None else smooth + drawing, name="unet")
+    drawing = ops.cast(draw(*_join(config, given, drawn, 1, crops))[0], "float32")
+    if smooth is not None:
+        drawing += Crop(name="crop_smooth")(smooth, *crops[0][1]) if cropped else smooth
+    return keras.Model(inputs, drawing, name="unet")
 
 
-def _give(config: UnetConfig, image, mask):
+def _unstack_crops(crops) -> list:
+    """For each level two pairs of tensors (4,)."""
+    rows = ops.unstack(ops.reshape(crops, (-1, 4)))
+    return [((rows[n], rows[n + 1]), (rows[n + 2], rows[n + 3])) for n in range(0, len(rows), 4)]
+
+
+def _give(config: UnetConfig, image, mask, crops):
     """The smooth fill or None, and what the encoder is given: lists of features and of their masks."""
     shown = image if config.partial else _fill_with_mean(image, mask)
     if config.smooth_fill == "none":
         return None, ([shown], [mask])
-    smooth = SmoothFill(len(config.widths), name="smooth_fill")(image, mask)
+    smooth = SmoothFill(len(config.widths), name="smooth_fill")(image, mask, crops)
     if config.smooth_fill == "added":
         return smooth, ([shown], [mask])
     return smooth, ([shown, ops.concatenate([smooth, mask], axis=-1)], [mask, ops.ones_like(mask)])
@@ -84,22 +99,27 @@ def _encode(config: UnetConfig, given, arrays: Arrays | None) -> list:
     return levels
 
 
-def _decode(config: UnetConfig, skips: list, arrays: Arrays | None):
-    """From the deepest level up to half the picture's size: features and mask."""
+def _decode(config: UnetConfig, skips: list, arrays: Arrays | None, crops):
+    """From the deepest level up to half the picture's size: features and mask, or a crop of them."""
     (x,), (m,) = skips[-1]
     for number in range(len(config.widths) - 1, 0, -1):
         known = (0, 1) if config.smooth_fill == "seen" else ()
         options = _options(config, arrays, known, f"decoder_{number}")
         width = config.widths[number - 1]
-        x, m = _up_layer(arrays)(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1))
+        x, m = _up_layer(arrays)(width, 3, **options)(*_join(config, skips[number], (x, m), number + 1, crops))
         x = x if arrays else _batch_norm(f"decoder_{number}_norm")(x)
         x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"decoder_{number}_relu")(x)
     return x, m
 
 
-def _join(config: UnetConfig, skip, deeper, number: int):
+def _join(config: UnetConfig, skip, deeper, number: int, crops):
     """A skip's features and masks, and those of level `number`; only the mask nearest x 2, the kernel enlarges."""
     (features, masks), (x, m) = skip, deeper
+    if number <= len(crops):
+        deeper, own = crops[number - 1]
+        cut = Crop(name=f"crop_{number}")
+        features, masks = [cut(part, *own) for part in features], [cut(part, *own) for part in masks]
+        x, m = cut(x, *deeper), cut(m, *deeper)
     if config.smooth_fill == "seen":
         return [*features, x], [*masks, masks[-1]]
     return [*features, x], [*masks, keras.layers.UpSampling2D(2, dtype="float32", name=f"upsample_{number}_mask")(m)]
@@ -175,10 +195,11 @@ def _check_arrays(weights: Weights, shapes: dict[str, tuple[int, ...]], path: Pa
 
 
 def _build_folded(path: Path, weights: Weights) -> tuple[keras.Model, int]:
-    """The network of a weights file, folded, and its stride."""
+    """The network of a weights file, folded, and its stride; cropped where the backend can."""
     config = config_of(weights, path)
     _check_arrays(weights, stored_shapes(config), path)
-    return build_unet(config, fold_weights(weights.arrays, config)), config.stride
+    cropped = min(CROPPED, len(config.widths)) if keras.backend.backend() == "tensorflow" else 0
+    return build_unet(config, fold_weights(weights.arrays, config), cropped), config.stride
 
 
 def load_predictor(
@@ -186,11 +207,12 @@ def load_predictor(
 ) -> Predict:
     """predict(images (B, H, W, 3) float32 in [0, 1], masks (B, H, W, 1)) -> (B, H, W, 3) float32 in [0, 1].
 
-    H and W must be multiples of 2 to the number of levels (128 for the default network). precision: "float32", or
-    "bfloat16" for convolutions in that type, twice as fast where the processor has it. Files of the two older
-    programs in `libs.weights_legacy.FAMILIES` are taken too, always in float32; family: which of them, None: as the
-    file hints. weights: what `libs.weights_kinds.read_kind` has read of the file, None: it is read. WeightsError if the
-    file is not one for this program; MemoryError from `predict` if memory does not suffice.
+    Where nothing near is unknown the images may come back as they are. H and W must be multiples of 2 to the number of
+    levels (128 for the default network). precision: "float32", or "bfloat16" for convolutions in that type, twice as
+    fast where the processor has it. Files of the two older programs in `libs.weights_legacy.FAMILIES` are taken too,
+    always in float32; family: which of them, None: as the file hints. weights: what `libs.weights_kinds.read_kind` has
+    read of the file, None: it is read. WeightsError if the file is not one for this program; MemoryError from `predict`
+    if memory does not suffice.
     """
     weights = weights or read_kind(path, family)
     if isinstance(weights, LegacyWeights):
@@ -202,6 +224,8 @@ def load_predictor(
     finally:
         keras.config.set_dtype_policy(usual)
     draw = _compile(model)
+    if len(model.inputs) > 2:
+        draw = partial(_draw_crop, draw, model.inputs[2].shape[0])
 
     def predict(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         with lack_of_memory_as_usual():
@@ -210,6 +234,17 @@ def load_predictor(
     # The first call traces; now, so that no picture's time has it.
     predict(np.zeros((1, stride, stride, 3), np.float32), np.ones((1, stride, stride, 1), np.float32))
     return predict
+
+
+def _draw_crop(draw: Callable, cropped: int, given: list[np.ndarray]) -> np.ndarray:
+    """The images with what a network with so many cropped levels draws where something is unknown."""
+    images, masks = given
+    top, left, bottom, right = wanted = find_unknown(masks)
+    crops = plan_crops(wanted, images.shape[1:3], cropped)
+    drawn, (above, beside) = ops.convert_to_numpy(draw([images, masks, crops])), crops[0, 1, 0, 1:3]
+    result = images.copy()
+    result[:, top:bottom, left:right] = drawn[:, top - above : bottom - above, left - beside : right - beside]
+    return result
 
 
 def _compile(model: keras.Model) -> Callable:
@@ -222,5 +257,5 @@ def _compile(model: keras.Model) -> Callable:
         return model.predict_on_batch
     archive = keras.export.ExportArchive()
     archive.track(model)
-    signature = [keras.InputSpec(shape=given.shape, dtype="float32") for given in model.inputs]
+    signature = [keras.InputSpec(shape=given.shape, dtype=given.dtype) for given in model.inputs]
     return archive.add_endpoint("draw", lambda given: model(given, training=False), input_signature=[signature])

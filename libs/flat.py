@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from libs.channels import largest
 from libs.ramps import ramp
+from libs.windows import Window, tight_box
 
 # At least so many pixels of one colour in a row at both ends of the way, which is at most so long. In pixels.
 RUN = 6
@@ -24,8 +26,10 @@ def carry_flat(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.n
     """(h, w, 3) float32 in [0, 1]: the drawing with what is flat in the image carried through the hole (h, w) bool."""
     if not hole.any():
         return drawing
+    # Farther from the hole nothing is looked at.
+    near = tight_box(hole, Window(0, 0, *hole.shape)).grown(RUN, hole.shape).slices
     carried = drawing.copy()
-    carried[hole] = _carry(drawing[hole], image, hole)
+    carried[near][hole[near]] = _carry(drawing[hole], image[near], hole[near])
     return carried
 
 
@@ -34,7 +38,7 @@ def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarr
     pulled, total, most = np.zeros_like(drawing), np.zeros(len(drawing)), np.zeros(len(drawing))
     for step in ((1, 0), (0, 1), (1, 1), (1, -1)):
         between, colours = flat_between(image, hole, step)
-        distance = np.abs(drawing - colours).max(axis=-1)
+        distance = largest(np.abs(drawing - colours))
         share = between * ramp(distance, NONE, FULL)
         pulled += share[:, None] * colours
         total, most = total + share, np.maximum(most, share)
@@ -43,25 +47,27 @@ def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarr
 
 
 def flat_between(image: np.ndarray, hole: np.ndarray, step: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """((N,) bool, whether each hole pixel lies between two runs of one colour, (N, 3) that colour there).
+    """((N,) bool, whether each hole pixel lies between two runs of one colour, (N, 3) float32 that colour there).
 
     Looked at along `step`, (rows, columns) from one pixel to the next; between unlike ends it is no colour.
     """
-    way = _Way(hole.shape, step)
-    flat = way.lay(_like_the_last(image, hole, step), False)
+    way, runs = _Way(hole.shape, step), _runs(image, hole, step)
     laid = way.lay(hole, False)
-    outside = way.lay(np.zeros_like(hole), True)
-    above = _last_run(laid, flat, outside)
-    below = _last_run(laid[::-1], np.roll(flat, -1, axis=0)[::-1], outside[::-1])
     down, across = way.places(*np.nonzero(hole))
-    upper, lower = above[down, across], below[::-1][down, across]
-    found = (upper >= 0) & (lower >= 0)
-    upper, lower = np.where(found, upper, down), np.where(found, len(laid) - 1 - lower, down)
-    length = (lower - upper) * np.hypot(*step)
+    upper = _last_known(laid)[down, across]
+    lower = len(laid) - 1 - _last_known(laid[::-1])[::-1][down, across]
+    # Above the hole a run must end, below it must begin, so end RUN pixels later.
+    before, after = way.back(upper, across), np.add(way.back(lower, across), (RUN - 1) * np.array(step)[:, None])
+    found = (upper >= 0) & (lower < len(laid)) & _look_up(runs, *before) & _look_up(runs, *after)
+    found &= (lower - upper - 1) * np.hypot(*step) <= REACH
+    some = np.flatnonzero(found)
+    down, across, upper, lower = down[some], across[some], upper[some], lower[some]
     one, other = (image[way.back(ends, across)] for ends in (upper, lower))
-    found &= (length - np.hypot(*step) <= REACH) & (np.abs(one - other).max(axis=-1) <= ALIKE)
-    share = ((down - upper) / np.maximum(lower - upper, 1)).astype(np.float32)
-    return found, one + (other - one) * share[:, None]
+    found[some] = largest(np.abs(one - other)) <= ALIKE
+    share = ((down - upper) / (lower - upper)).astype(np.float32)
+    colours = np.zeros((len(found), 3), np.float32)
+    colours[some] = one + (other - one) * share[:, None]
+    return found, colours
 
 
 @dataclass(frozen=True)
@@ -99,13 +105,17 @@ class _Way:
         return self.shape[0] - 1 - rows if self.step[1] == 1 else rows
 
 
-def _like_the_last(image: np.ndarray, hole: np.ndarray, step: tuple[int, int]) -> np.ndarray:
-    """(h, w) bool: known pixels whose colour is that of the pixel one step before, known too."""
+def _runs(image: np.ndarray, hole: np.ndarray, step: tuple[int, int]) -> np.ndarray:
+    """(h, w) bool: pixels at which a run of known pixels of one colour ends that is at least RUN long."""
     here, before = _shifted(step)
-    like = np.zeros(hole.shape, dtype=bool)
-    like[here] = np.abs(image[here] - image[before]).max(axis=-1) <= SAME
-    like[here] &= ~(hole[here] | hole[before])
-    return like
+    like = np.zeros(hole.shape, dtype=bool)  # that colour is the one of the pixel one step before
+    like[here] = (largest(np.abs(image[here] - image[before])) <= SAME) & ~(hole[here] | hole[before])
+    runs = like
+    for _ in range(RUN - 2):
+        longer = np.zeros_like(like)
+        longer[here] = like[here] & runs[before]
+        runs = longer
+    return runs
 
 
 def _shifted(step: tuple[int, int]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
@@ -115,11 +125,13 @@ def _shifted(step: tuple[int, int]) -> tuple[tuple[slice, slice], tuple[slice, s
     return tuple(later[one] for one in step), tuple(earlier[one] for one in step)
 
 
-def _last_run(hole: np.ndarray, like: np.ndarray, outside: np.ndarray) -> np.ndarray:
-    """(h, w) int: the row of the nearest known pixel above, if it ends a run of one colour there, else -1."""
-    rows = np.arange(len(hole))[:, None]
-    known = np.maximum.accumulate(np.where(hole, -1, rows), axis=0)
-    begun = np.maximum.accumulate(np.where(like, 0, rows), axis=0)
-    run = (rows - begun + 1 >= RUN) & ~outside
-    ends = np.take_along_axis(run, np.maximum(known, 0), axis=0) & (known >= 0)
-    return np.where(ends, known, -1)
+def _last_known(hole: np.ndarray) -> np.ndarray:
+    """(h, w) int: the row of the nearest known pixel above, or -1."""
+    rows = np.arange(len(hole), dtype=np.int32)[:, None]
+    return np.maximum.accumulate(np.where(hole, np.int32(-1), rows), axis=0)
+
+
+def _look_up(values: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """(N,) bool: the values (h, w) at places, False beyond."""
+    inside = (rows >= 0) & (rows < values.shape[0]) & (columns >= 0) & (columns < values.shape[1])
+    return inside & values[rows * inside, columns * inside]

@@ -7,7 +7,9 @@ import numpy as np
 import scipy
 
 from libs.flat import carry_flat
+from libs.fog import clear_fog
 from libs.lines import carry_lines
+from libs.pipeline import work_behind
 from libs.tones import carry_tones
 from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles, tight_box
 
@@ -17,7 +19,7 @@ Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 WHITE = 255
 STRIP = 512
 # So far around a hole, in pixels, what goes on through it is looked for.
-BESIDE = 32
+BESIDE = 64
 # How near to pure white or black counts as meant to be pure.
 NEARLY_PURE = 5.5 / 255
 PURE_SHARE = 0.9
@@ -81,24 +83,33 @@ def draw_in_hole(
     given, hints = hints, _with_coarse_hints(pixels, hole, predict, hints, settings)
     # Of zeros only those that are written to take memory.
     result, drawn = np.zeros(pixels.shape, np.uint8), np.zeros(hole.shape, np.uint8)
-    for tile in plan_tiles(hole, settings):
+
+    def draw(tile: Tile) -> tuple:
         around, outside = _show(pixels, hole, tile.window)
         image, known = _with_hints_shown(around, outside, hints.inside(tile.window))
         if settings.mirrored:
             image, known = (_mirror(seen, tile.window, hole.shape) for seen in (image, known))
         drawing = predict(image[None], known[None, ..., None].astype(np.float32))[0]
+        return tile, drawing, image[known], around, outside
+
+    def finish(tile: Tile, drawing: np.ndarray, seen: np.ndarray, around: np.ndarray, outside: np.ndarray) -> None:
         if not len(given.inside(tile.window).rows):  # what is known of the hole tells more than what lies around it
             drawing = _carry(drawing, around, ~outside)
         weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
-        _paste(result, drawn, weights, _to_levels(drawing, image[known]), tile)
+        _paste(result, drawn, weights, _to_levels(drawing, seen), tile)
+
+    work_behind(map(draw, plan_tiles(hole, settings)), finish)
     return result[hole]
 
 
 def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """The drawing (h, w, 3) with what goes on from outside the hole: textures, lines over them, flat colours beside."""
+    """The drawing (h, w, 3) with what goes on from outside the hole: textures, lines over them, flat colours beside.
+
+    What is left of it as fog is covered last.
+    """
     box = tight_box(hole, Window(0, 0, *hole.shape)).grown(BESIDE, hole.shape).slices
     part = drawing[box]
-    for carry in (carry_tones, carry_lines, carry_flat):
+    for carry in (carry_tones, carry_lines, carry_flat, clear_fog):
         part = carry(part, image[box], hole[box])
     carried = drawing.copy()
     carried[box] = part

@@ -4,6 +4,9 @@
 text runs on the TensorFlow and on the JAX backend.
 """
 
+import functools
+import operator
+
 import keras
 import numpy as np
 from keras import ops
@@ -69,7 +72,11 @@ class PartialConv2D(keras.layers.Layer):
 
     def _count_known(self, features, masks):
         """Known input numbers under the kernel at each output pixel, (B, H', W', 1) float32."""
-        weighted = sum(x.shape[-1] * ops.cast(m, "float32") for x, m in zip(features, masks, strict=True))
+        channels, masks = [x.shape[-1] for x in features], [ops.cast(m, "float32") for m in masks]
+        if len(self.known) == len(features):  # all of one mask
+            weighted = sum(channels) * masks[0]
+        else:
+            weighted = functools.reduce(operator.add, map(operator.mul, channels, masks))
         side = self.kernel_size
         box = ops.ones((side, side, 1, 1), dtype="float32")
         return ops.conv(weighted, box, strides=self.strides, padding="same")
@@ -118,7 +125,8 @@ class PartialUpConv2D(PartialConv2D):
 
     def _show(self, number, branch):
         x, m = branch
-        return super()._show(number, (x, m[:, ::2, ::2]) if number == self.skips else branch)
+        half = number == self.skips and number not in self.known
+        return super()._show(number, (x, m[:, ::2, ::2]) if half else branch)
 
 
 @keras.saving.register_keras_serializable(package="decensor")
@@ -138,6 +146,26 @@ class TrainedUpConv2D(PartialUpConv2D):
 
 
 @keras.saving.register_keras_serializable(package="decensor")
+class Crop(keras.layers.Layer):
+    """A part of features, told by one of the pairs of tensors that `libs.crops.plan_crops` gives.
+
+    The size of what comes out is known when it runs, and not before: not every backend can compile that.
+    """
+
+    def call(self, features, first, size):
+        """(B, H, W, C), its first place (4,) and its size (4,), of which C is not looked at -> (B, H', W', C)."""
+        return crop(features, first, size)
+
+    def compute_output_spec(self, features, first, size):
+        return keras.KerasTensor((features.shape[0], None, None, features.shape[-1]), dtype=features.dtype)
+
+
+def crop(features, first, size):
+    _, height, width, _ = ops.unstack(size)
+    return ops.slice(features, first, (-1, height, width, features.shape[-1]))
+
+
+@keras.saving.register_keras_serializable(package="decensor")
 class SmoothFill(keras.layers.Layer):
     """A soft colour for every hole pixel, from known ones alone: the pull-push pyramid (Gortler et al. 1996).
 
@@ -146,15 +174,18 @@ class SmoothFill(keras.layers.Layer):
     """
 
     SMOOTHINGS = 3
+    LARGE = 2  # of so many levels, from the picture on, there are many pixels
 
     def __init__(self, levels: int, **options):
         super().__init__(autocast=False, **{**options, "dtype": "float32"})
         self.levels = levels
 
-    def call(self, image, known):
+    def call(self, image, known, crops=None):
         """(B, H, W, 3) and its mask (B, H, W, 1) -> (B, H, W, 3) float32; the image itself where it is 1.
 
-        H and W must be multiples of 2 to the number of levels.
+        H and W must be multiples of 2 to the number of levels. crops: for some levels, from the
+        picture on, two pairs as for `Crop`, of what is there of the deeper level and of its own, outside which all is
+        known; tracing a crop takes milliseconds, so that they come as tensors of their own.
         """
         colour, known = ops.cast(image, "float32") * known, ops.cast(known, "float32")
         pyramid = []
@@ -162,28 +193,62 @@ class SmoothFill(keras.layers.Layer):
             pyramid.append((colour, known))
             colour, known = self._pull(colour, known)
         total = ops.sum(known, axis=(1, 2), keepdims=True)
-        mean = ops.sum(colour * known, axis=(1, 2), keepdims=True) / ops.maximum(total, EPSILON)
-        filled = colour * known + (1 - known) * mean
-        for colour, known in reversed(pyramid):
-            filled = self._push(filled, colour, known)
-        return filled
+        mean = ops.sum(colour, axis=(1, 2), keepdims=True) / ops.maximum(total, EPSILON)
+        filled = colour + (1 - known) * mean
+        for number in reversed(range(self.levels)):
+            colour, known = pyramid[number]
+            if number < len(crops or ()):
+                deeper, own = crops[number]
+                filled, colour, known = crop(filled, *deeper), crop(colour, *own), crop(known, *own)
+            filled = self._push(filled, colour, known, _make_average(colour) if number < self.LARGE else _average_few)
+        return self._put_back(filled - colour, pyramid[0][0], *own) if crops else filled
+
+    def _put_back(self, difference, image, first, size):
+        """The image with what was added to a crop of it."""
+        (_, top, left, _), (_, height, width, _) = ops.unstack(first), ops.unstack(size)
+        _, whole_height, whole_width, _ = ops.shape(image)
+        below, beside = whole_height - top - height, whole_width - left - width
+        return image + ops.pad(difference, [(0, 0), (top, below), (left, beside), (0, 0)])
 
     def _pull(self, colour, known):
+        """Half as large; a colour is 0 where it is not known."""
         share = ops.average_pool(known, 2, 2, padding="same")
-        colour = ops.average_pool(colour * known, 2, 2, padding="same") / ops.maximum(share, EPSILON)
+        colour = ops.average_pool(colour, 2, 2, padding="same") / ops.maximum(share, EPSILON)
         return colour, ops.minimum(4 * share, 1)
 
-    def _push(self, coarse, colour, known):
+    def _push(self, coarse, colour, known, average):
         """Nearest x 2 and one 3 x 3 mean are as good as bilinear; each further mean nears Laplace's equation."""
         double = ops.conv_transpose(coarse, np.broadcast_to(np.eye(3, dtype="float32"), (2, 2, 3, 3)), strides=2)
-        filled = colour * known + (1 - known) * double
+        unknown = 1 - known
+        filled = colour + unknown * double
         for _ in range(self.SMOOTHINGS):
-            guess = ops.average_pool(filled, 3, 1, padding="same")
-            filled = colour * known + (1 - known) * guess
+            filled = colour + unknown * average(filled)
         return filled
 
-    def compute_output_shape(self, image_shape, known_shape):
+    def compute_output_shape(self, image_shape, known_shape, crops_shape=None):
         return image_shape
 
     def get_config(self) -> dict:
         return {**super().get_config(), "levels": self.levels}
+
+
+def _average_few(image):
+    """(B, H, W, C): each pixel the mean of the 3 x 3 around it, as far as they lie in the image."""
+    return ops.average_pool(image, 3, 1, padding="same")
+
+
+def _make_average(like):
+    """The same as a function for images of one size, traced slower and ten times as quick.
+
+    First down, then across, each time with all numbers that lie side by side in memory taken for channels.
+    """
+    batch, height, width, channels = ops.shape(like)
+
+    def average(image):
+        for down, across in ((height, width), (width, height)):
+            rows = ops.reshape(image, (batch, down, 1, -1))
+            means = ops.reshape(ops.average_pool(rows, (3, 1), 1, padding="same"), (batch, down, across, channels))
+            image = ops.transpose(means, (0, 2, 1, 3))
+        return image
+
+    return average

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from libs.channels import largest, mean
+
 # An end lies so many pixels outside the hole, so that the pixels around it are known.
 OUTSIDE = 2
 # Its profile goes so many pixels to both sides, and is the mean of so many pixels along the line.
 HALF, ALONG = 4, 7
 OFFSETS = np.arange(-HALF, HALF + 1)
+# Farther than so many pixels from the hole nothing is looked at.
+ENDS_REACH = 16
 # What counts as an edge, as levels of 255: gradient, difference across, and most change along it; and coherence.
 GRADIENT, CONTRAST, CHANGE = 6 / 255, 20 / 255, 20 / 255
 COHERENCE = 0.6
@@ -102,7 +106,7 @@ def _with_profiles(image: np.ndarray, known: np.ndarray, places: np.ndarray, way
     levels *= seen[..., None]
     counts = seen.sum(axis=1)
     profiles = levels.sum(axis=1) / np.maximum(counts, 1)[..., None]
-    off = (np.abs(levels - profiles[:, None]).mean(axis=-1) * seen).sum(axis=(1, 2)) / np.maximum(counts.sum(axis=1), 1)
-    contrast = (profiles.max(axis=1) - profiles.min(axis=1)).max(axis=-1)
+    off = (mean(np.abs(levels - profiles[:, None])) * seen).sum(axis=(1, 2)) / np.maximum(counts.sum(axis=1), 1)
+    contrast = largest(profiles.max(axis=1) - profiles.min(axis=1))
     fit = (counts[:, 1:-1].min(axis=1) >= SEEN) & (contrast >= CONTRAST) & (off <= CHANGE)
     return Ends(places[fit], ways[fit], profiles[fit])

@@ -7,8 +7,10 @@ them. The network draws the rest.
 
 import numpy as np
 
-from libs.line_ends import HALF, OFFSETS, Ends, find_ends, normals
+from libs.channels import mean, split, total
+from libs.line_ends import ENDS_REACH, HALF, OFFSETS, Ends, find_ends, normals
 from libs.ramps import ramp
+from libs.windows import Window, tight_box
 
 # Ends farther apart, nearer together, or turned farther from each other are not joined; pixels, and a cosine.
 FARTHEST, NEAREST = 96, 3
@@ -28,6 +30,13 @@ def carry_lines(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.
     """(h, w, 3) float32 in [0, 1]: the drawing with the lines of the image carried through the hole (h, w) bool."""
     if not hole.any():
         return drawing
+    box = tight_box(hole, Window(0, 0, *hole.shape)).grown(ENDS_REACH, hole.shape).slices
+    carried = drawing.copy()
+    carried[box] = _carry(drawing[box], image[box], hole[box])
+    return carried
+
+
+def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     ends = find_ends(image, hole)
     pairs, costs = match_ends(ends)
     if not len(pairs):
@@ -58,9 +67,9 @@ def _facing(ends: Ends) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(0, int), np.zeros(0, int)
     one, other = near_pairs(ends.places, FARTHEST)
     chord = ends.places[other] - ends.places[one]
-    length = np.sqrt((chord**2).sum(axis=-1))
-    facing = (length > NEAREST) & ((chord * ends.ways[one]).sum(axis=-1) > FACING * length)
-    facing &= (-chord * ends.ways[other]).sum(axis=-1) > FACING * length
+    length = np.sqrt(total(chord**2))
+    facing = (length > NEAREST) & (total(chord * ends.ways[one]) > FACING * length)
+    facing &= total(-chord * ends.ways[other]) > FACING * length
     return one[facing], other[facing]
 
 
@@ -78,17 +87,17 @@ def near_pairs(places: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray
     one, other = order[upper], order[lower]
     beside = np.abs(places[one, 1] - places[other, 1]) <= reach
     one, other = one[beside], other[beside]
-    near = ((places[one] - places[other]) ** 2).sum(axis=-1) <= reach**2
+    near = total((places[one] - places[other]) ** 2) <= reach**2
     return np.minimum(one, other)[near], np.maximum(one, other)[near]
 
 
 def _costs(ends: Ends, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """(M,): what it costs to join ends, in levels of 255."""
     middle = np.exp(-(OFFSETS**2) / (2 * MIDDLE**2))
-    off = np.abs(ends.profiles[one] - ends.profiles[other, ::-1]).mean(axis=-1) @ (255 * middle / middle.sum())
+    off = mean(np.abs(ends.profiles[one] - ends.profiles[other, ::-1])) @ (255 * middle / middle.sum())
     chord = ends.places[other] - ends.places[one]
-    chord /= np.sqrt((chord**2).sum(axis=-1, keepdims=True))
-    leaving, arriving = (np.clip((chord * way).sum(axis=-1), -1, 1) for way in (ends.ways[one], -ends.ways[other]))
+    chord /= np.sqrt(total(chord**2))[:, None]
+    leaving, arriving = (np.clip(total(chord * way), -1, 1) for way in (ends.ways[one], -ends.ways[other]))
     return off + BEND * np.degrees(np.arccos(leaving) + np.arccos(arriving))
 
 
@@ -100,11 +109,11 @@ def _draw(ends: Ends, pairs: np.ndarray, costs: np.ndarray, hole: np.ndarray) ->
         some = slice(start, start + PAIRS_AT_ONCE)
         places, values, weights = _draw_curves(ends, pairs[some], costs[some], hole)
         weight += np.bincount(places, weights, size)
-        square += np.bincount(places, weights * (values**2).mean(axis=-1), size)
+        square += np.bincount(places, weights * mean(values**2), size)
         for channel in range(3):
             colours[:, channel] += np.bincount(places, weights * values[:, channel], size)
     colours /= np.maximum(weight, 1e-9)[:, None]
-    spread = np.sqrt(np.maximum(square / np.maximum(weight, 1e-9) - (colours**2).mean(axis=-1), 0))
+    spread = np.sqrt(np.maximum(square / np.maximum(weight, 1e-9) - mean(colours**2), 0))
     share = ramp(weight, *WEIGHT) * ramp(spread, *AGREEING)
     return colours.reshape(*hole.shape, 3).astype(np.float32), share.reshape(hole.shape).astype(np.float32)
 
@@ -131,7 +140,7 @@ class _Curves:
     def __init__(self, first: Ends, last: Ends) -> None:
         self.first, self.last = first, last
         self.chords = last.places - first.places
-        lengths = np.sqrt((self.chords**2).sum(axis=-1, keepdims=True))
+        lengths = np.sqrt(total(self.chords**2))[:, None]
         self.leaving, self.arriving = first.ways * lengths, -last.ways * lengths
 
     def pixels_near(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -150,15 +159,18 @@ class _Curves:
         forward = np.broadcast_to((start[:, None] + np.sign(span)[:, None] * steps)[..., None], across.shape)
         upright = (main == 0)[:, None, None]
         pixels = np.stack([np.where(upright, forward, across), np.where(upright, across, forward)], axis=-1)
-        kept = ((pixels >= 0) & (pixels < shape)).all(axis=-1) & (along <= 1)[..., None]
+        rows, columns = split(pixels)
+        kept = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1]) & (along <= 1)[..., None]
         return np.nonzero(kept)[0], pixels[kept].astype(int)
 
     def at(self, number: np.ndarray, along: np.ndarray) -> np.ndarray:
         """(..., 2): points of curves, `along` in [0, 1]."""
         s = along[..., None]
+        square = s * s
+        cube = square * s  # a power is ten times as slow
         start, end = self.first.places[number], self.last.places[number]
-        bend = (s**3 - 2 * s**2 + s) * self.leaving[number] + (s**3 - s**2) * self.arriving[number]
-        return (2 * s**3 - 3 * s**2 + 1) * start + (3 * s**2 - 2 * s**3) * end + bend
+        bend = (cube - 2 * square + s) * self.leaving[number] + (cube - square) * self.arriving[number]
+        return (2 * cube - 3 * square + 1) * start + (3 * square - 2 * cube) * end + bend
 
     def slope(self, number: np.ndarray, along: np.ndarray) -> np.ndarray:
         """(..., 2): the derivative of `at`."""
@@ -169,14 +181,14 @@ class _Curves:
     def locate(self, number: np.ndarray, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(K,) how far along its curve each pixel lies, 0 to 1 between the ends, and (K,) pixels aside of it."""
         chord = self.chords[number]
-        along = ((pixels - self.first.places[number]) * chord).sum(axis=-1) / (chord**2).sum(axis=-1)
+        along = total((pixels - self.first.places[number]) * chord) / total(chord**2)
         for _ in range(2):
             slope = self.slope(number, along)
-            missing = ((pixels - self.at(number, along)) * slope).sum(axis=-1)
-            along = along + missing / np.maximum((slope**2).sum(axis=-1), 1)
+            missing = total((pixels - self.at(number, along)) * slope)
+            along = along + missing / np.maximum(total(slope**2), 1)
         slope = self.slope(number, along)
-        way = slope / np.maximum(np.sqrt((slope**2).sum(axis=-1, keepdims=True)), 1e-6)
-        return along, ((pixels - self.at(number, along)) * normals(way)).sum(axis=-1)
+        way = slope / np.maximum(np.sqrt(total(slope**2)), 1e-6)[:, None]
+        return along, total((pixels - self.at(number, along)) * normals(way))
 
     def colours(self, number: np.ndarray, along: np.ndarray, aside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(K, 3) from the first end's profile to the last one's, both read at `aside`, and (K,) how they differ."""
@@ -184,4 +196,4 @@ class _Curves:
         rest = (aside + HALF - lower)[:, None]
         first, last = self.first.profiles, self.last.profiles[:, ::-1]
         start, end = (part[number, lower] * (1 - rest) + part[number, lower + 1] * rest for part in (first, last))
-        return start + (end - start) * along[:, None], np.abs(end - start).mean(axis=-1)
+        return start + (end - start) * along[:, None], mean(np.abs(end - start))

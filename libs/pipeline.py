@@ -35,6 +35,21 @@ def work_through(
             future.result()
 
 
+def work_behind(items: Iterable[tuple], work: Callable[..., None]) -> None:
+    """Do work(*item) in a thread while the next item is being made here; one at a time, in the order of the items.
+
+    What either raises ends it all, after what is being worked on.
+    """
+    with ThreadPoolExecutor(1, "behind") as worker:
+        last: Future[None] | None = None
+        for item in items:
+            if last is not None:
+                last.result()
+            last = worker.submit(work, *item)
+        if last is not None:
+            last.result()
+
+
 def _read_ahead(
     items: Iterable[Item], read: Callable[[Item], Taken], ahead: int
 ) -> Iterator[tuple[Item, "Future[Taken]"]]:

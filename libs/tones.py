@@ -9,6 +9,7 @@ import numpy as np
 import scipy
 from numpy import fft
 
+from libs.channels import mean
 from libs.ramps import ramp
 
 # What is copied comes from at most so far away, and from at least so far; in pixels, along rows and columns.
@@ -34,17 +35,18 @@ def carry_tones(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.
     if not hole.any() or hole.all():
         return drawing
     image = image * ~hole[..., None]
-    grey, known = image.mean(axis=-1), (~hole).astype(np.float32)
+    grey, known = mean(image), (~hole).astype(np.float32)
     fine = _fine_part(grey, known)
     places = np.argwhere(hole)
+    squares = [_Squares(places, side, hole.shape) for side in SIDES]
     energy, seen = _table(fine**2), _table(known)
-    varies = [_sums(energy, places, side) / np.maximum(_sums(seen, places, side), 1) for side in SIDES]
+    varies = [square.sums(energy) / np.maximum(square.sums(seen), 1) for square in squares]
     if max(each.max() for each in varies) < VISIBLE**2:
         return drawing
     offsets = find_offsets(fine, known)
     if not len(offsets):
         return drawing
-    chosen, share = _choose(grey, known, places, varies, offsets)
+    chosen, share = _choose(grey, known, squares, varies, offsets)
     rows, columns = (places + offsets[chosen]).T
     copied, shares = drawing.copy(), np.zeros(hole.shape, np.float32)
     taken = share > 0
@@ -66,7 +68,7 @@ def find_offsets(fine: np.ndarray, known: np.ndarray) -> np.ndarray:
     Those with the highest correlation of all that is known at both ends, each higher than those beside it, some of
     each length.
     """
-    size = [length + FARTHEST for length in fine.shape]
+    size = [_quick_size(length + FARTHEST) for length in fine.shape]
     seen, energy, texture = (fft.rfft2(part, size) for part in (known, fine**2, fine))
     both = fft.irfft2(np.abs(seen) ** 2, size)
     here, there = (fft.irfft2(product, size) for product in (energy.conj() * seen, seen.conj() * energy))
@@ -83,22 +85,32 @@ def find_offsets(fine: np.ndarray, known: np.ndarray) -> np.ndarray:
     return offsets[np.concatenate(rings)]
 
 
+def _quick_size(length: int) -> int:
+    """The next number from `length` on that has no prime factor but 2, 3 and 5: a Fourier transform of it is quick."""
+    quick = [2**two * 3**three * 5**five for two in range(15) for three in range(9) for five in range(6)]
+    return min(number for number in quick if number >= length)
+
+
 def _choose(
-    grey: np.ndarray, known: np.ndarray, places: np.ndarray, varies: list[np.ndarray], offsets: np.ndarray
+    grey: np.ndarray, known: np.ndarray, squares: list["_Squares"], varies: list[np.ndarray], offsets: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """((N,) number of the offset for each place, (N,) how much of what is there is to be taken, in [0, 1])."""
-    unlike = np.full((len(SIDES), len(places)), np.inf)
+    places = squares[0].places
+    unlike = np.full((len(squares), len(places)), np.inf)
     best = np.zeros(unlike.shape, int)
+    # Where hardly anything varies, nothing is taken.
+    matters = [each > VISIBLE**2 for each in varies]
     for number, offset in enumerate(offsets):
         both, difference = (_table(part) for part in _differences(grey, known, offset))
-        source = places + offset
-        there = ((source >= 0) & (source < grey.shape)).all(axis=1)
-        there[there] = known[tuple(source[there].T)] > 0
-        for level, side in enumerate(SIDES):
-            seen = _sums(both, places, side)
-            ratio = _sums(difference, places, side) / np.maximum(2 * seen * varies[level], 1e-9)
-            better = there & (seen > SEEN * side**2) & (ratio < unlike[level])
-            unlike[level, better], best[level, better] = ratio[better], number
+        rows, columns = places[:, 0] + offset[0], places[:, 1] + offset[1]
+        there = (rows >= 0) & (rows < grey.shape[0]) & (columns >= 0) & (columns < grey.shape[1])
+        there &= known[rows * there, columns * there] > 0
+        for level, square in enumerate(squares):
+            some = np.flatnonzero(there & matters[level])
+            seen = square.sums(both, some)
+            ratio = square.sums(difference, some) / np.maximum(2 * seen * varies[level][some], 1e-9)
+            better = (seen > SEEN * square.side**2) & (ratio < unlike[level, some])
+            unlike[level, some[better]], best[level, some[better]] = ratio[better], number
     shares = ramp(unlike, *UNLIKE) * ramp(np.array(varies), VISIBLE**2, 2 * VISIBLE**2)
     first = (shares > 0).argmax(axis=0)
     numbers = np.arange(len(places))
@@ -125,16 +137,26 @@ def _overlap(length: int, step: int) -> slice:
 def _table(values: np.ndarray) -> np.ndarray:
     """(h + 1, w + 1): sums of all values (h, w) above and to the left (Crow, "Summed-Area Tables", 1984)."""
     total = np.zeros([length + 1 for length in values.shape])
-    total[1:, 1:] = values.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
+    inner = total[1:, 1:]
+    values.cumsum(axis=0, dtype=np.float64, out=inner).cumsum(axis=1, out=inner)
     return total
 
 
-def _sums(table: np.ndarray, places: np.ndarray, side: int) -> np.ndarray:
-    """(N,): sums over the squares of an odd side around places (N, 2), as far as they lie in the picture."""
-    low = np.maximum(places - side // 2, 0)
-    high = np.minimum(places + side // 2 + 1, np.array(table.shape) - 1)
-    (top, left), (bottom, right) = low.T, high.T
-    return np.maximum(table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left], 0)
+class _Squares:
+    """The squares of an odd side around places (N, 2), as far as they lie in a picture of (height, width) `shape`."""
+
+    def __init__(self, places: np.ndarray, side: int, shape: tuple[int, int]) -> None:
+        self.places, self.side = places, side
+        top, left = np.maximum(places - side // 2, 0).T
+        bottom, right = np.minimum(places + side // 2 + 1, shape).T
+        width = shape[1] + 1
+        # As numbers of places in a table: one index is looked up in half the time of two.
+        self._corners = [rows * width + columns for rows in (bottom, top) for columns in (right, left)]
+
+    def sums(self, table: np.ndarray, which: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """(M,): the sums over some of the squares, by a `_table`."""
+        last, below, beside, first = (table.ravel()[corner[which]] for corner in self._corners)
+        return np.maximum(last - beside - below + first, 0)
 
 
 def _difference(copied: np.ndarray, drawing: np.ndarray, taken: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.spatial import cKDTree
 
-from libs.line_ends import HALF, OUTSIDE, Ends, find_ends
+from libs.line_ends import ENDS_REACH, HALF, OUTSIDE, Ends, find_ends
 from libs.lines import FARTHEST, carry_lines, match_ends, near_pairs
 
 PAPER, INK = 0.9, 0.1
@@ -135,6 +135,20 @@ def test_ends_lie_beside_the_hole_and_look_along_the_line(angle):
     assert (ends.ways @ along * inwards > np.cos(np.radians(8))).all()
     values = image[tuple(ends.places.astype(int).T)]
     assert np.abs(ends.profiles[:, HALF] - values).mean() < 0.05
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_end_needs_what_is_farther_off_than_it_is_looked_at(seed):
+    rng = np.random.default_rng(seed)
+    image = sum(draw_line(rng.uniform(-90, 90), width=rng.uniform(1, 9)) for _ in range(3)) / 3
+    hole = np.zeros((120, 120), bool)
+    hole[50:70, 50:60] = hole[52:58, 45:70] = True
+    near = np.s_[50 - ENDS_REACH : 70 + ENDS_REACH, 45 - ENDS_REACH : 70 + ENDS_REACH]
+    whole, part = find_ends(image, hole), find_ends(image[near], hole[near])
+    assert len(whole) > 3
+    assert_array_equal(part.places + (50 - ENDS_REACH, 45 - ENDS_REACH), whole.places)
+    assert_array_equal(part.ways, whole.ways)
+    assert_array_equal(part.profiles, whole.profiles)
 
 
 def test_ends_are_matched_with_their_like():

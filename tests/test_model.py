@@ -15,6 +15,7 @@ from keras import ops
 from numpy.testing import assert_allclose, assert_array_equal
 
 import model as network
+from libs.crops import find_unknown, plan_crops
 from libs.errors import WeightsError
 from libs.folding import fold_upsampling, fold_weights
 from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D
@@ -368,6 +369,29 @@ def test_the_folded_network_is_the_same_function(mode):
         assert_allclose(np.asarray(folded(sample)), expected, rtol=1e-4, atol=1e-4)
 
 
+@MODES
+@pytest.mark.parametrize("seed", range(6))
+def test_a_part_is_drawn_as_in_the_whole(mode, seed):
+    rng = np.random.default_rng(seed)
+    given = {name: np.asarray(v) for name, v in variables_by_name(randomize(build_unet(small(mode)))).items()}
+    arrays, cropped = fold_weights(given, small(mode)), int(rng.integers(1, 4))
+    image, mask = random_sample(seed, *8 * rng.integers(2, 9, 2))
+    height, width = mask.shape[1:3]
+    part = np.s_[:, rng.integers(height) : rng.integers(height) + 9, rng.integers(width) : rng.integers(width) + 9]
+    mask[part] = np.where(mask[part].any(), mask[part], 0)
+    outside = np.ones(mask.shape, bool)
+    outside[part] = False
+    mask[outside] = 1
+    top, left, bottom, right = wanted = find_unknown(mask)
+    crops = plan_crops(wanted, (height, width), cropped)
+    drawn = np.asarray(build_unet(small(mode), arrays, cropped)([image, mask, crops]))
+    above, beside = crops[0, 1, 0, 1:3]
+    assert drawn.shape[1:3] == tuple(crops[0, 1, 1, 1:3])
+    drawn = drawn[:, top - above : bottom - above, left - beside : right - beside]
+    whole = np.asarray(build_unet(small(mode), arrays)([image, mask]))
+    assert_allclose(drawn, whole[:, top:bottom, left:right], rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -445,6 +469,19 @@ def test_the_predictor_is_the_trained_network(tmp_path):
     image, mask = random_sample(5, 24, 16)
     drawn = load_predictor(save(tmp_path / "model.h5", model))(image, mask)
     assert_allclose(drawn, np.clip(np.asarray(model([image, mask], training=False)), 0, 1), rtol=1e-4, atol=1e-4)
+
+
+def test_the_predictor_draws_where_something_is_unknown_and_leaves_the_rest_as_it_is(tmp_path):
+    model = randomize(build_unet(SMALL))
+    image, mask = random_sample(7, 64, 48, batch=2)
+    mask[:, :20], mask[:, :, :10], mask[0, 40:] = 1, 1, 1
+    drawn = load_predictor(save(tmp_path / "model.h5", model))(image, mask)
+    whole = np.clip(np.asarray(model([image, mask], training=False)), 0, 1)
+    top, left, bottom, right = find_unknown(mask)
+    part = np.s_[:, top:bottom, left:right]
+    assert_allclose(drawn[part], whole[part], rtol=1e-4, atol=1e-4)
+    drawn[part] = image[part]
+    assert_array_equal(drawn, image)
 
 
 def test_lack_of_memory_is_a_memory_error_and_all_else_stays_what_it_is(tmp_path, monkeypatch):

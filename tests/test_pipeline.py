@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from libs.pipeline import work_through
+from libs.pipeline import work_behind, work_through
 
 
 def work_on(numbers, ahead, read=lambda number: number, pause=lambda: None):
@@ -125,3 +125,55 @@ def test_what_reading_raises_is_for_the_work_to_deal_with():
     told = []
     work_through(range(3), read, work, told.append, 2)
     assert told == [OSError] * 3
+
+
+# One behind
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 9])
+def test_work_behind_is_done_in_order_and_one_at_a_time(count):
+    busy, done = threading.Lock(), []
+
+    def work(number, square):
+        assert busy.acquire(blocking=False)
+        time.sleep(0.001)
+        done.append((number, square))
+        busy.release()
+
+    work_behind(((number, number**2) for number in range(count)), work)
+    assert done == [(number, number**2) for number in range(count)]
+
+
+def test_the_next_item_is_made_while_the_last_is_worked_on_and_none_after_it():
+    made = [threading.Event() for _ in range(3)]
+    worked = threading.Event()
+
+    def make():
+        for number, event in enumerate(made):
+            event.set()
+            yield (number,)
+
+    def work(number):
+        if number == 0:
+            assert made[1].wait(5)
+            assert not made[2].wait(0.01)
+            worked.set()
+
+    work_behind(make(), work)
+    assert worked.is_set()
+
+
+def test_what_making_or_working_raises_ends_it_all():
+    done = []
+
+    def work(number):
+        done.append(number)
+        if number == 2:
+            raise ValueError("two")
+
+    with pytest.raises(ValueError, match="two"):
+        work_behind(((number,) for number in range(9)), work)
+    assert done == [0, 1, 2]
+    with pytest.raises(ZeroDivisionError):
+        work_behind(((1 // number,) for number in (1, 0, 1)), done.append)
+    assert done == [0, 1, 2, 1]

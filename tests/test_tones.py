@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from libs.tones import SIDES, _sums, _table, carry_tones, find_offsets
+from libs.tones import SIDES, _Squares, _table, carry_tones, find_offsets
 
 
 def draw_screen(pitch: float, angle: float, shape: tuple[int, int] = (160, 200), share: float = 0.4) -> np.ndarray:
@@ -112,4 +112,6 @@ def test_sums_over_squares_are_slow_sums(side):
     places = rng.integers(0, (40, 32), (60, 2))
     half = side // 2
     slow = [values[max(y - half, 0) : y + half + 1, max(x - half, 0) : x + half + 1].sum() for y, x in places]
-    np.testing.assert_allclose(_sums(_table(values), places, side), slow)
+    squares = _Squares(places, side, values.shape)
+    np.testing.assert_allclose(squares.sums(_table(values)), slow)
+    np.testing.assert_allclose(squares.sums(_table(values), np.array([7, 3])), [slow[7], slow[3]])

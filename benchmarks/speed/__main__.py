@@ -33,18 +33,18 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code: 0 measured, otherwise that of the error."""
     arguments = _parse(argv)
     print(_describe_machine(arguments.precision))
-    lines: list[Line] = []
     try:
         with tempfile.TemporaryDirectory() as folder:
-            plan = Plan(arguments.model, arguments.repeats, Path(folder), arguments.precision)
+            pages = arguments.pages or Path(folder) / "pages"
+            plan = Plan(arguments.model, arguments.repeats, Path(folder), arguments.precision, pages, arguments.batch)
             for name in arguments.parts:
                 print(f"measuring {name} ...", file=sys.stderr, flush=True)
-                lines += MEASURES[name](plan)
+                lines = MEASURES[name](plan)
+                rows = [[line.what, f"{format_cell(line.value)} {line.unit}", line.bar] for line in lines]
+                print(format_table([f"[{name}]", "measured", "aim"], rows), flush=True)
     except DecensorError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    rows = [[line.what, f"{format_cell(line.value)} {line.unit}", line.bar] for line in lines]
-    print(format_table(["", "measured", "aim"], rows))
     return 0
 
 
@@ -63,6 +63,8 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=5, help="runs of what is repeated (default 5)")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default=usual, help=f"(default {usual})")
     parser.add_argument("--parts", nargs="+", choices=list(MEASURES), default=list(MEASURES), help="default: all")
+    parser.add_argument("--batch", type=int, default=20, help="pages of the batch, two or more (default 20)")
+    parser.add_argument("--pages", type=Path, help="folder in which drawn pages stay for the next run (default: none)")
     return parser.parse_args(argv)
 
 

@@ -52,7 +52,7 @@ def measure_peers(plan: Plan) -> list[Line]:
 
 def measure_stages(plan: Plan) -> list[Line]:
     """The start, and the steps of one page one after another, without overlap."""
-    painted = paint_pages(plan.folder / "stages", 1, PAGE, HOLES) / page_name(0)
+    painted = paint_pages(plan.pages, 1, PAGE, HOLES) / page_name(0)
     imports = _time_imports(plan.repeats)
     start = time.perf_counter()
     predict = load_network(plan.model, plan.precision)

@@ -1,11 +1,12 @@
 """The network alone: seconds a window, and how much of what the processor can do that is."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from benchmarks.pages import draw_page, paint_holes
-from benchmarks.speed.plan import HOLES, PAGE, Line, Plan, draw_window, load_network, time_median
+from benchmarks.speed.plan import HOLES, PAGE, Line, Plan, draw_small_hole, draw_window, load_network, time_median
 from libs.folding import fold_weights
 from libs.holes import painted_hole
 from libs.inpaint import fill
@@ -13,6 +14,7 @@ from libs.processor import prefers_bfloat16
 from libs.unet import UnetConfig
 from libs.weights import read_weights
 
+SMALL_HOLE_IN, SMALL_HOLE = 384, 80
 SIDES = (256, 384, 512, 1024)
 BATCH = 4
 MATRIX = 2048
@@ -22,9 +24,12 @@ NEAR = 2
 
 
 def measure_windows(plan: Plan) -> list[Line]:
-    """Windows of several sizes in both precisions, beside the rate at which the processor multiplies matrices."""
+    """Windows of several sizes, beside the rate at which the processor multiplies matrices of the same numbers.
+
+    In bfloat16 too where the processor has it; others need minutes.
+    """
     lines = []
-    for precision in PRECISIONS:
+    for precision in PRECISIONS if prefers_bfloat16() else PRECISIONS[:1]:
         rate = _matrix_rate(precision, plan.repeats)
         lines.append(Line(f"{precision}: matrices of {MATRIX} x {MATRIX}", rate / 1e9, "GFLOP/s"))
         predict = load_network(plan.model, precision)
@@ -36,9 +41,41 @@ def measure_windows(plan: Plan) -> list[Line]:
                 share = count_operations(plan, side) / seconds / rate
                 bar = "at least 60" if precision == "float32" else ""
                 lines.append(Line(f"{precision}: share of the matrix rate", 100 * share, "%", bar))
+        seconds = time_median(partial(predict, *draw_small_hole(SMALL_HOLE_IN, SMALL_HOLE)), plan.repeats)
+        what = f"window {SMALL_HOLE_IN} x {SMALL_HOLE_IN}, hole of {SMALL_HOLE} x {SMALL_HOLE}"
+        lines.append(Line(f"{precision}: {what}", seconds, "s"))
         seconds = time_median(partial(predict, *draw_window(256, BATCH)), plan.repeats)
         lines.append(Line(f"{precision}: {BATCH} windows 256 x 256 at once, each", seconds / BATCH, "s"))
+    lines.append(Line("mask path / network, window 512 x 512", 100 * _mask_share(plan), "%", "at most 3"))
     return lines
+
+
+def _mask_share(plan: Plan) -> float:
+    """How much of a 512 window's time the network's masks need alone."""
+    from model import build_unet
+
+    weights = read_weights(plan.model)
+    config = UnetConfig(**weights.config)
+    network = build_unet(config, fold_weights(weights.arrays, config))
+    convolutions = [f"encoder_{n}" for n in range(1, len(config.widths) + 1)]
+    convolutions += [f"decoder_{n}" for n in range(1, len(config.widths))] + ["draw"]
+    masks = [network.get_layer(name).output[1] for name in convolutions]
+    whole, alone = (
+        time_median(_compile(network.inputs, outputs, draw_window(512)), plan.repeats)
+        for outputs in (network.outputs, masks)
+    )
+    return alone / whole
+
+
+def _compile(inputs: list, outputs: list, window: tuple[np.ndarray, np.ndarray]) -> Callable[[], None]:
+    """Part of a network, traced, on a window."""
+    import keras
+
+    part, archive = keras.Model(inputs, outputs), keras.export.ExportArchive()
+    archive.track(part)
+    signature = [keras.InputSpec(shape=given.shape, dtype="float32") for given in inputs]
+    run = archive.add_endpoint("run", lambda given: part(given, training=False), input_signature=[signature])
+    return lambda: [np.asarray(output) for output in keras.tree.flatten(run(list(window)))]
 
 
 def measure_precision(plan: Plan) -> list[Line]:

@@ -29,12 +29,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured and how often. folder: an empty one for pages and results; precision: of the network."""
+    """What is measured and how often. folder: an empty one for results; precision: of the network.
+
+    pages: where drawn pages are, and stay; batch: how many of them are filled in one run.
+    """
 
     model: Path
     repeats: int
     folder: Path
     precision: str
+    pages: Path
+    batch: int = 20
 
 
 def load_network(path: Path, precision: str) -> Predict:
@@ -70,12 +75,13 @@ def time_fill(pixels: np.ndarray, hole: np.ndarray, predict: Predict) -> tuple[f
     return time_once(lambda: fill(pixels, hole, timed)), sum(spent)
 
 
-def paint_pages(folder: Path, count: int, size: tuple[int, int], holes: int) -> Path:
-    """A new folder of seeded painted pages, (width, height) in pixels; returned is the folder."""
-    folder.mkdir()
+def paint_pages(pages: Path, count: int, size: tuple[int, int], holes: int) -> Path:
+    """A folder below `pages` of so many seeded painted pages, (width, height) in pixels; drawn unless it is there."""
+    folder = pages / f"{count} of {describe_size(size)}, {holes} holes"
+    folder.mkdir(parents=True, exist_ok=True)
     for seed in range(count):
-        page = draw_page(seed, *size)
-        write_picture(folder / page_name(seed), Picture(paint_holes(page, seed, holes)))
+        if not (folder / page_name(seed)).exists():
+            write_picture(folder / page_name(seed), Picture(paint_holes(draw_page(seed, *size), seed, holes)))
     return folder
 
 
@@ -85,11 +91,20 @@ def page_name(seed: int) -> str:
 
 
 def draw_window(side: int, batch: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """A batch of noise images and their masks with bars, as the network takes them."""
+    """A batch of noise images and their masks with bars, as the network takes them; it must draw all of each."""
     rng = np.random.default_rng(0)
     images = rng.random((batch, side, side, 3), dtype=np.float32)
     holes = np.stack([random_bars(rng, side, side, False) for _ in range(batch)])
+    holes[:, [0, -1], [0, -1]] = True  # two corners: what lies outside the holes' box would not be drawn
     return images, (~holes).astype(np.float32)[..., None]
+
+
+def draw_small_hole(side: int, hole: int) -> tuple[np.ndarray, np.ndarray]:
+    """A noise image and its mask with one square hole in the middle."""
+    images, masks = np.random.default_rng(0).random((1, side, side, 3), dtype=np.float32), np.ones((1, side, side, 1))
+    middle = slice((side - hole) // 2, (side + hole) // 2)
+    masks[:, middle, middle] = 0
+    return images, masks.astype(np.float32)
 
 
 def describe_size(size: tuple[int, int]) -> str:

@@ -18,6 +18,7 @@ from benchmarks.speed.plan import (
     Plan,
     describe_size,
     load_network,
+    page_name,
     paint_pages,
     time_fill,
     time_median,
@@ -26,7 +27,6 @@ from libs.pictures import Picture, write_picture
 from libs.settings import GREEN
 from libs.windows import FillSettings, plan_tiles
 
-PAGES = 20
 LARGE, LARGE_HOLES = (4000, 6000), 30
 HUGE, HUGE_HOLES = (12_000, 12_000), 40
 SMALL_HOLE = 60
@@ -36,7 +36,7 @@ CONVENTIONAL = ("-m", "benchmarks.speed.conventional")
 
 def measure_start(plan: Plan) -> list[Line]:
     """From the start of the program to the first picture's line, on one page."""
-    painted = paint_pages(plan.folder / "start", 1, PAGE, HOLES)
+    painted = paint_pages(plan.pages, 1, PAGE, HOLES)
     runs = [_run(plan, painted) for _ in range(plan.repeats)]
     peak = median(run.peak for run in runs) / GIBIBYTE
     help_command = [sys.executable, str(ROOT / "decensor.py"), "--help"]
@@ -50,10 +50,10 @@ def measure_start(plan: Plan) -> list[Line]:
 
 def measure_batch(plan: Plan) -> list[Line]:
     """A folder of pages, by the program and by the conventional network; the first page's time is the start."""
-    painted = paint_pages(plan.folder / "batch", PAGES, PAGE, HOLES)
+    painted = paint_pages(plan.pages, plan.batch, PAGE, HOLES)
     ours = _run(plan, painted)
     theirs = run_program(painted, plan.folder / "conventional", plan.model, program=CONVENTIONAL)
-    what = f"{PAGES} pages {describe_size(PAGE)}, {HOLES} holes each"
+    what = f"{plan.batch} pages {describe_size(PAGE)}, {HOLES} holes each"
     seconds = _seconds_a_page(ours)
     return [
         Line(f"{what}: a page after the first", seconds, "s", "under 1"),
@@ -68,8 +68,8 @@ def measure_batch(plan: Plan) -> list[Line]:
 
 def measure_memory(plan: Plan) -> list[Line]:
     """One very large page with many holes, and a huge one; once each."""
-    large = _run(plan, paint_pages(plan.folder / "large", 1, LARGE, LARGE_HOLES))
-    huge = _run(plan, _paint_huge(plan.folder / "huge"))
+    large = _run(plan, paint_pages(plan.pages, 1, LARGE, LARGE_HOLES))
+    huge = _run(plan, _paint_huge(plan.pages / "huge"))
     beyond = huge.peak - 3 * HUGE[0] * HUGE[1]
     first = f"one page {describe_size(LARGE)}, {LARGE_HOLES} holes"
     second = f"one page {describe_size(HUGE)}, {HUGE_HOLES} holes"
@@ -112,13 +112,15 @@ def _seconds_a_page(run: Run) -> float:
 
 def _paint_huge(folder: Path) -> Path:
     """A folder with one huge page of many small ones and squares painted on it, none larger than a window."""
+    if (folder / page_name(0)).exists():
+        return folder
     pixels = _tile(draw_page(0, *PAGE), HUGE)
     rng = np.random.default_rng(0)
     for row, column in rng.integers(0, min(HUGE) - 200, (HUGE_HOLES, 2)):
         height, width = rng.integers(30, 200, 2)
         pixels[row : row + height, column : column + width] = GREEN
-    folder.mkdir()
-    write_picture(folder / "page.png", Picture(pixels))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_picture(folder / page_name(0), Picture(pixels))
     return folder
 
 
