@@ -9,6 +9,7 @@ from libs.errors import DecensorError
 from libs.options import parse_options
 from libs.report import tell
 
+UNLOADABLE = 1
 STOPPED = 130
 
 
@@ -21,6 +22,11 @@ def main(argv: list[str] | None = None) -> int:
         return int(stop.code or 0)
     except DecensorError as error:
         return _stop(str(error), error.exit_code)
+    except ImportError as error:
+        # Nearly all of it is imported late, the engine last.
+        from libs.loading import explain_unloadable
+
+        return _stop(explain_unloadable(error, _program_folder()), UNLOADABLE)
     except KeyboardInterrupt:
         wait = False
         return _stop("stopped; results that were finished stay, start again for the others", STOPPED)

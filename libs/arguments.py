@@ -147,7 +147,7 @@ def _add_manners(parser: argparse.ArgumentParser) -> None:
     add("--jobs", type=_parse_jobs, default=AHEAD, metavar="N", help=described)
     described = "let the workers of a Dask cluster draw, tcp://HOST:PORT of its scheduler; results are the same"
     add("--dask", metavar="ADDRESS", help=described)
-    described = "when double-clicked, do not wait for Enter at the end (standalone program on Windows)"
+    described = "when double-clicked, do not wait for Enter at the end (standalone program)"
     add("--autoclose", action="store_true", help=described)
 
 

@@ -37,6 +37,8 @@ def do_logged(options: Options, home: Path) -> int:
         except DecensorError as error:
             logger.debug("ended", exc_info=error)
             raise
+        except ImportError:  # told and logged by whoever tells the same of this module
+            raise
         except Exception as error:
             logger.debug("a fault of the program", exc_info=error)
             fault = f"a fault of the program ({type(error).__name__}); {details.NAME} beside it has the details"

@@ -25,6 +25,15 @@ KEPT = ("SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP")  # without these Windows sta
 MOST_SECONDS = 900
 
 
+def hide_python(environment: dict[str, str]) -> dict[str, str]:
+    """The least with which a program can be started: no Python on the path, nothing that this one has set."""
+    kept = {name: environment[name] for name in KEPT if name in environment}
+    return {**kept, "PATH": rf"{kept['SYSTEMROOT']}\system32" if "SYSTEMROOT" in kept else "/nowhere"}
+
+
+HIDDEN = hide_python(dict(os.environ))
+
+
 class DifferenceError(Exception):
     """What a program should not have done, in a sentence."""
 
@@ -51,17 +60,63 @@ def check_all(folder: Path) -> None:
         run(folder / f"{program}{ENDING}", "--decensor_output_path", results)
         compare(run_source(folder, options), results)
     program = folder / f"decensor{ENDING}"
-    named = shutil.copy2(folder / "decensor_input" / "example.png", folder.parent / "絵.png")
-    expect("holes filled in", run(program, named, "--report"))
+    drop_pictures(program)
     expect("there is no such weights file", run(program, "--overwrite", "--model", "nowhere.h5", code=3))
     expect("LICENSE", run(program, "--overwrite", "--model", folder / "LICENSE", code=3))
     expect("no pictures in", run(program, "--decensor_input_path", folder / "models"))
-    for written in ("decensor.log", "decensor_output/report.html", "decensor_output/絵.png"):
-        if not (folder / written).is_file():
+    if os.name == "posix":
+        check_window(program)
+    make_a_fault(program)
+    take_parts(program)
+
+
+def drop_pictures(program: Path) -> None:
+    """Start it with a picture, then with a folder of pictures, as when these are dragged onto it."""
+    home = program.parent
+    named = shutil.copy2(home / "decensor_input" / "example.png", home.parent / "絵.png")
+    expect("holes filled in", run(program, named, "--report"))
+    dropped = home.parent / "フォルダ"
+    dropped.mkdir()
+    shutil.move(named, dropped / "絵 2.png")
+    expect("holes filled in", run(program, dropped))
+    for written in ("decensor.log", *(f"decensor_output/{name}" for name in ("report.html", "絵.png", "絵 2.png"))):
+        if not (home / written).is_file():
             raise DifferenceError(f"there is no {written}")
-    for library in (folder / "_internal" / "numpy" / "_core").glob("_multiarray_umath.*"):
-        library.unlink()
-    expect("cannot be loaded .* unpack the download again", run(program, code=1))
+
+
+def check_window(program: Path) -> None:
+    """In a window of its own it waits for Enter, after an error too; in a script's or with --autoclose it does not."""
+    nothing = ["--decensor_input_path", program.parent / "models"]
+    expect("Press Enter", run_in_window([program, *nothing]))
+    expect("no such weights file.*\\s+Press Enter", run_in_window([program, "--overwrite", "--model", "no.h5"], code=3))
+    for words in ([program, *nothing, "--autoclose"], ["/bin/sh", "-c", '"$0" "$@"; exit $?', program, *nothing]):
+        if "Press Enter" in run_in_window(words):
+            raise DifferenceError(f"{words} asked for Enter")
+
+
+def run_in_window(command: list[object], code: int = 0) -> str:
+    """What a command says in a terminal of its own; DifferenceError unless it ends with `code`."""
+    from terminal import run_in_terminal  # Windows has none of the kind
+
+    words = [str(word) for word in command]
+    said, ended = run_in_terminal(words, ROOT, HIDDEN)
+    return check_end(words, said, ended, code)
+
+
+def make_a_fault(program: Path) -> None:
+    """A damaged file of the program's own, which nothing expects, stands for what nobody has thought of."""
+    (program.parent / "_internal" / "libs" / "gallery.html").write_bytes(b"\xff")
+    expect("a fault of the program .* has the details", run(program, "--report", code=1))
+    log = (program.parent / "decensor.log").read_text("utf-8")
+    expect("UnicodeDecodeError", log)
+
+
+def take_parts(program: Path) -> None:
+    """Take away what a virus scanner might: first of the engine, which is loaded last, then of what is loaded early."""
+    for part in ("tensorflow/python/_pywrap_tfe", "numpy/_core/_multiarray_umath"):
+        for library in (program.parent / "_internal").glob(f"{part}.*"):
+            library.unlink()
+        expect("cannot be loaded .* unpack the download again", run(program, "--overwrite", code=1))
 
 
 def put_pictures(folder: Path) -> None:
@@ -69,7 +124,7 @@ def put_pictures(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as drawn:
         for holes in (0, 3):
             count = ["--count", "2", "--holes", str(holes), "--width", "500", "--height", "700"]
-            run_quietly([sys.executable, "-m", "benchmarks.pages", Path(drawn) / str(holes), *count], ROOT)
+            run_python("-m", "benchmarks.pages", Path(drawn) / str(holes), *count)
         for path in (Path(drawn) / "3").iterdir():
             shutil.copy2(path, folder / "decensor_input")
         for path in (folder / "decensor_input").glob("*.png"):
@@ -96,7 +151,7 @@ def pixelate(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
 
 def run(program: Path, *options: object, code: int = 0) -> str:
     """What a program says that is started as by a person without Python; DifferenceError unless it ends with `code`."""
-    return run_quietly([program, *options], program.parent.parent, code)
+    return run_quietly([program, *options], program.parent.parent, HIDDEN, code)
 
 
 def run_source(folder: Path, options: list[str]) -> list[Path]:
@@ -104,34 +159,38 @@ def run_source(folder: Path, options: list[str]) -> list[Path]:
     results = folder / "results from source" / "".join(["bars", *options])  # Windows wants no space at the end
     paths = {name: folder / name for name in ("decensor_input", "decensor_input_original")}
     chosen = [word for name, path in paths.items() for word in (f"--{name}_path", path)]
-    run_quietly([sys.executable, ROOT / "decensor.py", *options, *chosen, "--decensor_output_path", results], ROOT)
+    run_python(ROOT / "decensor.py", *options, *chosen, "--decensor_output_path", results)
     return sorted(results.glob("*.png"))
 
 
-def run_quietly(command: list[object], place: Path, code: int = 0) -> str:
-    """What a command says, run with next to nothing in its environment; DifferenceError unless it ends with `code`."""
+def run_python(*words: object) -> str:
+    """What this Python says; it may need the place of its own libraries, unlike the programs."""
+    needed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    return run_quietly([sys.executable, *words], ROOT, {**HIDDEN, **needed})
+
+
+def run_quietly(command: list[object], place: Path, environment: dict[str, str], code: int = 0) -> str:
+    """What a command says; DifferenceError unless it ends with `code`."""
     words = [str(word) for word in command]
     done = subprocess.run(
         words,
         cwd=place,
-        env=hide_python(dict(os.environ)),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=MOST_SECONDS,
         check=False,
     )
-    said = done.stdout.decode("utf-8", "replace")
+    return check_end(words, done.stdout.decode("utf-8", "replace"), done.returncode, code)
+
+
+def check_end(words: list[str], said: str, ended: int, code: int) -> str:
+    """What was said, printed too; DifferenceError unless the command ended with `code`."""
     print("+", *words, said.rstrip(), sep="\n  ", flush=True)
-    if done.returncode != code:
-        raise DifferenceError(f"{' '.join(words)} ended with {done.returncode}, not {code}")
+    if ended != code:
+        raise DifferenceError(f"{' '.join(words)} ended with {ended}, not {code}")
     return said
-
-
-def hide_python(environment: dict[str, str]) -> dict[str, str]:
-    """The least with which a program can be started: no Python on the path, nothing that this one has set."""
-    kept = {name: environment[name] for name in KEPT if name in environment}
-    return {**kept, "PATH": rf"{kept['SYSTEMROOT']}\system32" if "SYSTEMROOT" in kept else "/nowhere"}
 
 
 def compare(expected: list[Path], results: Path) -> None:

@@ -1,12 +1,15 @@
 """Waiting for Enter at the end, for those who double-clicked."""
 
 import io
+import os
 import sys
 
 import pytest
 
 from libs import console
-from libs.console import owns_console, wait_for_enter
+from libs.console import wait_for_enter
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="needs sessions and pseudo-terminals")
 
 
 class Terminal(io.StringIO):
@@ -14,28 +17,12 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(
-    ("processes", "unpacked", "owns"),
-    [
-        ([7], False, True),  # double-clicked, a folder with the program in it
-        ([7, 6], True, True),  # double-clicked, a single file: the parent unpacked it
-        ([7, 6], False, False),  # started in a console window
-        ([7, 6, 5], True, False),  # the same, a single file
-        ([7, 5], True, False),
-        ([], False, False),  # no console
-        ([6], True, False),
-    ],
-)
-def test_a_console_is_owned_by_whom_nobody_shares_it_with(processes, unpacked, owns):
-    assert owns_console(processes, own=7, parent=6, unpacked=unpacked) == owns
-
-
 @pytest.fixture
 def double_click(monkeypatch):
     """A standalone program in a window of its own; Enter waits in its standard input."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "stdin", Terminal("\n"))
-    monkeypatch.setattr(console, "_list_console_processes", lambda: [console.os.getpid()])
+    monkeypatch.setattr(console, "_owns_window", lambda: True)
 
 
 @pytest.mark.usefixtures("double_click")
@@ -46,7 +33,7 @@ def test_a_double_clicked_program_waits_for_enter(capsys):
 
 
 @pytest.mark.usefixtures("double_click")
-@pytest.mark.parametrize("reason", ["from source", "no terminal", "no input", "shared console"])
+@pytest.mark.parametrize("reason", ["from source", "no terminal", "no input", "somebody's window"])
 def test_nobody_else_is_kept_waiting(monkeypatch, capsys, reason):
     if reason == "from source":
         monkeypatch.delattr(sys, "frozen")
@@ -54,21 +41,30 @@ def test_nobody_else_is_kept_waiting(monkeypatch, capsys, reason):
         monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
     if reason == "no input":
         monkeypatch.setattr(sys, "stdin", None)
-    if reason == "shared console":
-        monkeypatch.setattr(console, "_list_console_processes", lambda: [console.os.getpid(), 1])
+    if reason == "somebody's window":
+        monkeypatch.setattr(console, "_owns_window", lambda: False)
     wait_for_enter()
     assert capsys.readouterr() == ("", "")
     assert sys.stdin is None or sys.stdin.read() == "\n"
 
 
-def test_a_program_in_one_file_is_told_by_where_it_unpacked(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "decensor" / "decensor.exe"))
-    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "decensor" / "_internal"), raising=False)
-    assert not console._unpacks_itself()
-    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "temporary"))
-    assert console._unpacks_itself()
+@pytest.mark.parametrize(
+    ("others", "owns"),
+    [
+        ([], True),  # double-clicked
+        ([1], False),  # started in a console window
+        (None, False),  # no console, or more processes than can be listed
+    ],
+)
+def test_on_windows_a_window_is_owned_by_whom_nobody_shares_it_with(monkeypatch, others, owns):
+    monkeypatch.setattr(sys, "platform", "win32")
+    processes = [] if others is None else [os.getpid(), *others]
+    monkeypatch.setattr(console, "_list_console_processes", lambda: processes)
+    assert console._owns_window() == owns
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="only there a console can be asked")
-def test_only_one_system_can_be_asked():
-    assert console._list_console_processes() == []
+@POSIX
+@pytest.mark.parametrize(("leader", "owns"), [(0, True), (1, False)])
+def test_elsewhere_a_window_is_owned_by_whom_it_was_opened_for(monkeypatch, leader, owns):
+    monkeypatch.setattr(os, "getsid", lambda _: os.getpid() + leader)
+    assert console._owns_window() == owns

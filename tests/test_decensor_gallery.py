@@ -13,7 +13,7 @@ from PIL import Image
 from place import draw_page, grey
 
 import decensor
-from libs import batch, console, details, drawing, engine, ledger
+from libs import batch, console, details, drawing, engine, ledger, network
 
 ROOT = Path(__file__).parent.parent
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")
@@ -290,6 +290,24 @@ def test_a_fault_of_the_program_is_in_the_log_and_says_so(place, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("frozen", "advice"),
+    [(True, "unpack the download again, all of it"), (False, "start it with the Python in .venv, as README.md says")],
+)
+@pytest.mark.parametrize("part", ["libs.tasks", "model"])
+def test_a_part_that_cannot_be_loaded_is_told_once_and_is_in_the_log(place, monkeypatch, part, frozen, advice):
+    put_pages(place, "a.png")
+    monkeypatch.setattr(sys, "frozen", frozen, raising=False)
+    monkeypatch.setattr(engine, "load_network", network.load_network)
+    monkeypatch.setitem(sys.modules, part, None)
+    code, _, error = place.run()
+    reason = f"import of {part} halted; None in sys.modules"
+    assert code == 1
+    assert error.startswith(f"decensor: a part of the program cannot be loaded ({reason}); {advice}")
+    assert error.endswith("; decensor.log beside it has the details\n")
+    assert f"ModuleNotFoundError: {reason}" in (place.home / details.NAME).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
     ("argv", "waits"), [([], True), (["--autoclose"], False), (["--wrong"], True), (["--version"], True)]
 )
 def test_a_double_clicked_program_waits_at_the_end_however_it_ends(place, monkeypatch, argv, waits):
@@ -300,7 +318,7 @@ def test_a_double_clicked_program_waits_at_the_end_however_it_ends(place, monkey
 
 
 def test_a_script_never_waits(place, monkeypatch):
-    monkeypatch.setattr(console, "_list_console_processes", lambda: [os.getpid()])
+    monkeypatch.setattr(console, "_owns_window", lambda: True)
     put_pages(place, "a.png")
     assert "Press Enter" not in place.run()[2]
 

@@ -55,6 +55,7 @@ LEVELS = {
     "libs.tidy": 1,
     "libs.details": 1,
     "libs.console": 1,
+    "libs.loading": 2,
     "libs.pipeline": 1,
     "libs.inpaint": 2,
     "libs.legacy_unet": 2,
@@ -101,7 +102,7 @@ ARROWS_BESIDE = {
 LATE = {
     "libs.network": {"model.load_predictor"},
     "libs.engine": {"libs.cluster"},
-    "decensor": {"libs.tasks.do_logged"},
+    "decensor": {"libs.tasks.do_logged", "libs.loading.explain_unloadable"},
 }
 PROGRAMS = {"decensor", "train"}
 PICTURES = {f"libs.pictures_{part}" for part in ("content", "preview", "read", "write")} | {"libs.pictures"}

@@ -27,6 +27,7 @@ from libs.options import __version__
 ROOT = Path(__file__).parent.parent
 PACKAGING = ROOT / "packaging"
 PROGRAMS = ("decensor", "decensor_mosaic")
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs links, permissions and pseudo-terminals")
 
 
 class Modules(list):
@@ -235,7 +236,7 @@ def test_headers_go_and_so_do_the_folders_that_held_only_them(tmp_path):
     assert not (tmp_path / "tensorflow" / "include").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs links and permissions")
+@POSIX
 def test_zipped_programs_can_be_started_and_links_lead_on(tmp_path):
     folder = tmp_path / "decensor"
     folder.mkdir()
@@ -264,6 +265,12 @@ def test_no_python_is_on_the_path_of_the_tested_program():
     assert shutil.which("python3", path=linux["PATH"]) is None
 
 
+def test_this_python_keeps_the_place_of_its_own_libraries(monkeypatch):
+    monkeypatch.setenv("LD_LIBRARY_PATH", "some place")
+    said = smoke.run_python("-c", "import os; print(os.environ['LD_LIBRARY_PATH'], os.environ['PATH'])")
+    assert said.split() == ["some", "place", smoke.HIDDEN["PATH"]]
+
+
 def test_a_result_that_is_not_byte_equal_is_found(tmp_path):
     for place, content in (("expected", b"picture"), ("equal", b"picture"), ("other", b"Picture")):
         (tmp_path / place).mkdir()
@@ -278,12 +285,26 @@ def test_a_result_that_is_not_byte_equal_is_found(tmp_path):
 
 
 def test_a_program_that_fails_or_says_other_things_is_found(tmp_path, capsys):
-    assert "hello" in smoke.run_quietly([sys.executable, "-c", "print('hello')"], tmp_path)
+    assert "hello" in smoke.run_quietly([sys.executable, "-c", "print('hello')"], tmp_path, {})
     with pytest.raises(smoke.DifferenceError, match="ended with 3, not 0"):
-        smoke.run_quietly([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
+        smoke.run_quietly([sys.executable, "-c", "raise SystemExit(3)"], tmp_path, {})
     with pytest.raises(smoke.DifferenceError, match="was not said"):
         smoke.expect("[0-9]+ holes", "no holes")
     assert "hello" in capsys.readouterr().out
+
+
+@POSIX
+def test_a_window_that_waits_is_told_from_one_that_does_not(tmp_path, capsys):
+    def start(script, code=0):
+        return smoke.run_in_window([sys.executable, "-c", script], code)
+
+    asks = "print('Press Enter to close. ', flush=True)"
+    assert "its own: True" in start("import os; print('its own:', os.getsid(0) == os.getpid())")
+    assert start(f"{asks}; input(); raise SystemExit(3)", 3).startswith("Press Enter")
+    with pytest.raises(ChildProcessError):
+        start(asks)
+    with pytest.raises(smoke.DifferenceError, match="ended with 127"):
+        smoke.run_in_window([tmp_path / "nothing"])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (12, 12), (13, 25), (40, 7)])
@@ -310,6 +331,7 @@ def test_what_other_programs_set_up_for_keras_does_not_count(monkeypatch, tmp_pa
 def excepthook(monkeypatch, tmp_path):
     """What a standalone program in a folder of its own does about an exception that nobody caught."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "decensor.exe"))
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "excepthook", None)
     runpy.run_path(str(PACKAGING / "unloadable.py"))
     return sys.excepthook
