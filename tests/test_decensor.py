@@ -24,7 +24,7 @@ SUMMARY = -1
 # Filling
 
 
-def test_painted_parts_are_redrawn_and_nothing_else_changes(place):
+def test_painted_parts_are_redrawn_and_nothing_else_changes(place, no_patches):
     pixels = draw_page()
     place.put("page.png", pixels)
     code, lines, error = place.run()
@@ -188,7 +188,7 @@ def test_lack_of_memory_fails_that_picture_only(place, monkeypatch, module, step
 # Mosaic mode
 
 
-def test_mosaic_mode_starts_from_the_original(place):
+def test_mosaic_mode_starts_from_the_original(place, no_patches):
     painted, original = draw_page(), draw_page(hole=None)
     original[0, 0] = (1, 2, 3)
     place.put("sea.png", painted)

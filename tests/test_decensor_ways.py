@@ -140,7 +140,7 @@ def test_another_number_of_variations_is_told_with_those_there_are(place):
 # Hole pictures
 
 
-def test_white_in_the_picture_of_the_same_name_is_redrawn_with_the_paint(place):
+def test_white_in_the_picture_of_the_same_name_is_redrawn_with_the_paint(place, no_patches):
     pixels = draw_page()
     place.put("page.png", pixels)
     folder = put_hole(place, "Page.bmp", make_hole())
@@ -307,7 +307,7 @@ def to_png(pixels: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def test_a_painted_picture_is_redrawn_from_stream_to_stream(place, monkeypatch):
+def test_a_painted_picture_is_redrawn_from_stream_to_stream(place, no_patches, monkeypatch):
     pixels = draw_page()
     streams = Streams(monkeypatch, to_png(pixels))
     code, lines, error = place.run("-")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from libs import inpaint
 from libs.inpaint import FillSettings, Hints, fill, solid_cells
 
 AWKWARD = [(1, 1), (1, 7), (5, 1), (30, 40), (127, 300), (257, 255), (700, 520)]
@@ -19,12 +18,6 @@ def grey(images, masks):
 def show(images, masks):
     """A network that lets what it is shown shine through."""
     return images * masks + (1 - masks) * images.mean(axis=(1, 2), keepdims=True)
-
-
-@pytest.fixture
-def no_patches(monkeypatch):
-    """What the stand-ins for a network draw is fog beside noise; here it is to come out as it was drawn."""
-    monkeypatch.setattr(inpaint, "clear_fog", lambda drawing, image, hole: drawing)
 
 
 def painted(shape, seed):

@@ -107,7 +107,7 @@ def test_no_fringe_remains_on_a_drawn_page(page, softness):
         found = find_paint(painted)
         left = (np.abs(page.astype(int) - painted).max(axis=-1) > 12) & ~found.hole
         assert left.sum() <= 0.003 * (share > 0).sum()
-        assert found.hole.sum() <= 1.35 * (share > 0).sum() + 60
+        assert found.hole.sum() <= 1.4 * (share > 0).sum() + 60  # with the faint ring around a soft brush
 
 
 @pytest.mark.parametrize("color", [MAGENTA, (255, 0, 0), (0, 0, 255), (255, 255, 0), (128, 255, 0)])

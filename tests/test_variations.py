@@ -43,7 +43,7 @@ def test_pixels_outside_the_hole_never_change(choice, size):
             assert_array_equal(result[~hole], pixels[~hole])
 
 
-def test_a_page_of_one_window_is_filled_as_if_it_was_flipped_and_flipped_back():
+def test_a_page_of_one_window_is_filled_as_if_it_was_flipped_and_flipped_back(no_patches):
     side = FillSettings().smallest
     pixels, hole = make_page(1, (side, side))
     upright, across, down, both = fill_all(pixels, hole, "4")
