@@ -8,6 +8,7 @@ varies less than they do. What it has drawn as clearly stays.
 import numpy as np
 import scipy
 
+from libs.channels import mean
 from libs.patches import lay_patches
 from libs.ramps import ramp
 
@@ -38,14 +39,14 @@ def clear_fog(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.nd
 
 def _detail(image: np.ndarray, pixels: float) -> np.ndarray:
     """(h, w): how much an image varies around each pixel, a standard deviation."""
-    return np.sqrt(_soft(np.square(image - _soft(image, DETAIL)).mean(axis=-1), pixels))
+    return np.sqrt(_soft(mean(np.square(image - _soft(image, DETAIL))), pixels))
 
 
 def _detail_beside(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """(h, w): the same of what is known of an image around each pixel; 0 far from all that."""
     known = (~hole).astype(np.float32)
     smooth = _soft(image * known[..., None], DETAIL) / np.maximum(_soft(known, DETAIL), SEEN)[..., None]
-    variance = np.square(image - smooth).mean(axis=-1) * known
+    variance = mean(np.square(image - smooth)) * known
     return np.sqrt(_soft(variance, BESIDE) / np.maximum(_soft(known, BESIDE), SEEN))
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from libs.channels import total
+
 # Patches have (2 RADIUS + 1) squared pixels and are compared by so many principal components, of so many patches.
 RADIUS, COMPONENTS, LEARNT_FROM = 3, 20, 4000
 # Of a patch so much of its middle is laid; nearer to the middle it counts more (a Gaussian), and if it fits well.
@@ -30,11 +32,10 @@ JUMPS, AT_ONCE = (8, 4, 2, 1, 1), 8_000_000
 class _Level:
     """One size of what is filled.
 
-    image, guide: (h, w, 3) float32 in [0, 1]; hole, open: (h, w) bool, what is not known, and what of it to lay
-    patches over; number: how often halved.
+    guide: (h, w, 3) float32 in [0, 1]; hole, open: (h, w) bool, what is not known, and what of it to lay patches over;
+    number: how often halved.
     """
 
-    image: np.ndarray
     guide: np.ndarray
     hole: np.ndarray
     open: np.ndarray
@@ -48,8 +49,7 @@ class _Level:
     def halved(self) -> "_Level":
         """Half as large; a pixel is known where all four are."""
         hole, area = (_sum_fours(array.astype(np.uint8)) > 0 for array in (self.hole, self.open))
-        guide = _sum_fours(self.guide) / 4
-        return _Level(np.where(hole[..., None], 0, guide), guide, hole, area, self.number + 1)
+        return _Level(_sum_fours(self.guide) / 4, hole, area, self.number + 1)
 
 
 def lay_patches(guide: np.ndarray, hole: np.ndarray, area: np.ndarray) -> np.ndarray | None:
@@ -61,7 +61,7 @@ def lay_patches(guide: np.ndarray, hole: np.ndarray, area: np.ndarray) -> np.nda
     inner = np.s_[RADIUS:-RADIUS, RADIUS:-RADIUS]
     guide = np.pad(guide, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="edge")
     hole, area = np.pad(hole, RADIUS, constant_values=True), np.pad(area, RADIUS)
-    levels = [_Level(np.where(hole[..., None], 0, guide), guide, hole, area)]
+    levels = [_Level(guide, hole, area)]
     while levels[-1].is_large() and min(levels[-1].hole.shape) >= SMALLEST and len(levels) < LEVELS:
         coarser = levels[-1].halved()
         if np.count_nonzero(~coarser.hole) < FEWEST:
@@ -119,11 +119,11 @@ class _Field:
         places = np.flatnonzero(within & _widened(level.open, LAID))
         if len(sources) < FEWEST or not len(places):
             return None
-        some = _patches(level.guide, sources[:: max(1, len(sources) // LEARNT_FROM)])
+        some = _patches(_grey(level.guide), sources[:: max(1, len(sources) // LEARNT_FROM)])
         mean = some.mean(axis=0)
         axes = np.linalg.eigh((some - mean).T @ (some - mean))[1][:, : -COMPONENTS - 1 : -1]
         given, wanted = _soft_colours(level)
-        known = np.hstack([_looks(level.image, sources, mean, axes), given[sources]])
+        known = np.hstack([_looks(level.guide, sources, mean, axes), given[sources]])
         return cls(level, places, sources, mean, axes, known, wanted[places])
 
     def fill(self, finds: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -176,17 +176,17 @@ class _Field:
         """The guide with the middles of the found sources (T,) laid over the places, each by its weight (T,)."""
         level, width = self.level, self.level.hole.shape[1]
         area, colours = level.open.ravel(), level.guide.reshape(-1, 3)
-        total, weight = np.zeros_like(colours), np.zeros(len(colours), np.float32)
+        laid, weight = np.zeros_like(colours), np.zeros(len(colours), np.float32)
         chosen = self.sources[found]
         for row, column in _middle():
             step = row * width + column
             into = np.flatnonzero(area[self.places + step])
             share = weights[into] * np.float32(np.exp(-(row**2 + column**2) / (2 * NEAR**2)))
             here = self.places[into] + step
-            total[here] += share[:, None] * colours.take(chosen[into] + step, axis=0)
+            laid[here] += share[:, None] * colours.take(chosen[into] + step, axis=0)
             weight[here] += share
-        drawn, laid = colours.copy(), weight > 0
-        drawn[laid] = total[laid] / weight[laid, None]
+        drawn, covered = colours.copy(), weight > 0
+        drawn[covered] = laid[covered] / weight[covered, None]
         return drawn.reshape(level.guide.shape)
 
 
@@ -204,25 +204,31 @@ def _widened(hole: np.ndarray, by: int) -> np.ndarray:
     return scipy.ndimage.maximum_filter(hole, 2 * by + 1, mode="constant")
 
 
-def _patches(image: np.ndarray, middles: np.ndarray) -> np.ndarray:
-    """(N, side * side): the grey patches around pixels, by their numbers."""
+def _grey(image: np.ndarray) -> np.ndarray:
+    """(h, w): as far apart for two greys as (h, w, 3) colours are for the same."""
+    return total(image) / np.sqrt(np.float32(3))
+
+
+def _patches(grey: np.ndarray, middles: np.ndarray) -> np.ndarray:
+    """(N, side * side): the patches of (h, w) around pixels, by their numbers."""
     along = np.arange(-RADIUS, RADIUS + 1)
-    around = (along[:, None] * image.shape[1] + along).ravel()
-    return (image.sum(axis=-1) / np.sqrt(np.float32(3))).ravel()[middles[:, None] + around]
+    around = (along[:, None] * grey.shape[1] + along).ravel()
+    return grey.ravel()[middles[:, None] + around]
 
 
 def _looks(image: np.ndarray, middles: np.ndarray, mean: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """(N, COMPONENTS): the principal components of patches."""
-    at_once = AT_ONCE // len(mean)
+    grey, at_once = _grey(image), AT_ONCE // len(mean)
     parts = [middles[start : start + at_once] for start in range(0, len(middles), at_once)]
-    return np.concatenate([(_patches(image, part) - mean) @ axes for part in parts])
+    return np.concatenate([(_patches(grey, part) - mean) @ axes for part in parts])
 
 
 def _soft_colours(level: _Level) -> tuple[np.ndarray, np.ndarray]:
     """((h * w, 3) softened colours of what is known, (h * w, 3) of the guide), both scaled to how much they count."""
     sigma = max(SOFT / 2**level.number, SOFTEST)
     share = scipy.ndimage.gaussian_filter((~level.hole).astype(np.float32), sigma)
-    given, wanted = (scipy.ndimage.gaussian_filter(array, (sigma, sigma, 0)) for array in (level.image, level.guide))
+    known = np.where(level.hole[..., None], 0, level.guide)
+    given, wanted = (scipy.ndimage.gaussian_filter(array, (sigma, sigma, 0)) for array in (known, level.guide))
     given = given / np.maximum(share, 1e-3)[..., None]
     counts = np.float32(GUIDED * 0.5 ** max(HALVED - level.number, 0))
     return counts * given.reshape(-1, 3), counts * wanted.reshape(-1, 3)
