@@ -54,7 +54,7 @@ def test_pixels_outside_the_hole_never_change_and_all_inside_are_drawn(shape, se
 
 
 @pytest.mark.parametrize("shape", AWKWARD)
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_what_lies_under_the_hole_never_matters(shape, seed):
     pixels, hole = painted(shape, seed)
     other = pixels.copy()
