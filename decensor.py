@@ -40,6 +40,8 @@ def _run(argv: list[str] | None) -> int:
     options = parse_options(argv, home)
     if not options.verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Threads of numpy's matrices wait in a loop and take the cores from the network; read when numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A quarter of a second that --help must not pay.
     from libs.tasks import do_logged
 

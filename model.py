@@ -12,17 +12,18 @@ import keras
 import numpy as np
 from keras import ops
 
+from libs.crop_layer import Crop, unstack_crops
 from libs.crops import CROPPED, find_unknown, plan_crops
-from libs.errors import WeightsError
-from libs.folding import BATCH_NORM_EPSILON, fold_weights
+from libs.folding import BATCH_NORM_EPSILON
 from libs.inpaint import Predict
-from libs.layers import LEAKY_SLOPE, Crop, PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D
 from libs.legacy_unet import make_legacy_predictor
+from libs.partial_conv import LEAKY_SLOPE, PartialConv2D, PartialUpConv2D, TrainedUpConv2D
 from libs.shortage import lack_of_memory_as_usual
-from libs.unet import SMOOTH_FILLS, UnetConfig, stored_shapes
-from libs.weights import WHERE_TO_GET, Weights, read_weights
-from libs.weights_kinds import AnyWeights, read_kind
+from libs.smooth_fill import SmoothFill
+from libs.unet import SMOOTH_FILLS, UnetConfig
+from libs.weights import Weights, read_weights
 from libs.weights_legacy import LegacyWeights
+from libs.weights_network import Folded, check_arrays, config_of, read_folded
 
 __all__ = ["SMOOTH_FILLS", "UnetConfig", "build_unet", "load_predictor", "load_unet"]
 
@@ -42,7 +43,7 @@ def build_unet(config: UnetConfig, arrays: Arrays | None = None, cropped: int = 
     inputs = [image, mask]
     if cropped:
         inputs.append(keras.Input(batch_shape=(cropped, 2, 2, 4), name="crops", dtype="int32"))
-    crops = _unstack_crops(inputs[2]) if cropped else []
+    crops = unstack_crops(inputs[2]) if cropped else []
     smooth, given = _give(config, image, mask, crops)
     skips = [given, *_encode(config, given, arrays)]
     drawn = _decode(config, skips, arrays, crops)
@@ -53,17 +54,11 @@ def build_unet(config: UnetConfig, arrays: Arrays | None = None, cropped: int = 
     if config.smooth_fill == "added":
         guide = ops.concatenate([smooth, mask], axis=-1)
         given = ([*given[0], guide], [mask, ops.ones_like(mask)])
-    draw = _up_layer(arrays)(3, 3, **options)
+    draw = _up_layer(arrays)(3, 3, large=arrays is not None, **options)
     drawing = ops.cast(draw(*_join(config, given, drawn, 1, crops))[0], "float32")
     if smooth is not None:
         drawing += Crop(name="crop_smooth")(smooth, *crops[0][1]) if cropped else smooth
     return keras.Model(inputs, drawing, name="unet")
-
-
-def _unstack_crops(crops) -> list:
-    """For each level two pairs of tensors (4,)."""
-    rows = ops.unstack(ops.reshape(crops, (-1, 4)))
-    return [((rows[n], rows[n + 1]), (rows[n + 2], rows[n + 3])) for n in range(0, len(rows), 4)]
 
 
 def _give(config: UnetConfig, image, mask, crops):
@@ -92,8 +87,8 @@ def _encode(config: UnetConfig, given, arrays: Arrays | None) -> list:
         known = () if config.smooth_fill != "seen" else (1,) if number == 1 else (0,)
         options = _options(config, arrays, known, f"encoder_{number}")
         # The picture has 256 levels, bfloat16 only 128 between white and half of it: the first layer is exact.
-        dtype = "float32" if number == 1 else None
-        x, m = PartialConv2D(width, kernel, 2, dtype=dtype, **options)(*(levels[-1] if levels else given))
+        exact = {"dtype": "float32", "large": arrays is not None} if number == 1 else {}
+        x, m = PartialConv2D(width, kernel, 2, **exact, **options)(*(levels[-1] if levels else given))
         x = x if arrays or number == 1 else _batch_norm(f"encoder_{number}_norm")(x)
         levels.append(([keras.layers.ReLU(name=f"encoder_{number}_relu")(x)], [m]))
     return levels
@@ -155,16 +150,6 @@ def load_unet(path: Path) -> keras.Model:
     return model
 
 
-def config_of(weights: Weights, path: Path) -> UnetConfig:
-    """The network that a weights file was made for; WeightsError if this program cannot build it."""
-    try:
-        return UnetConfig(**weights.config)
-    except (TypeError, ValueError) as error:
-        raise WeightsError(
-            f"{path}: its network description is not one this program knows ({error}); {WHERE_TO_GET}"
-        ) from error
-
-
 def variables_by_name(model: keras.Model) -> dict[str, keras.Variable]:
     """Every variable of the network under `layer/variable`, as in the weights file."""
     return {f"{layer.name}/{variable.name}": variable for layer in model.layers for variable in layer.weights}
@@ -173,54 +158,32 @@ def variables_by_name(model: keras.Model) -> dict[str, keras.Variable]:
 def assign_weights(model: keras.Model, weights: Weights, path: Path) -> None:
     """Put a file's arrays into a network of the same names and shapes, or WeightsError and no change."""
     variables = variables_by_name(model)
-    _check_arrays(weights, {name: tuple(variable.shape) for name, variable in variables.items()}, path)
+    check_arrays(weights, {name: tuple(variable.shape) for name, variable in variables.items()}, path)
     for name, variable in variables.items():
         variable.assign(weights.arrays[name].astype("float32"))
 
 
-def _check_arrays(weights: Weights, shapes: dict[str, tuple[int, ...]], path: Path) -> None:
-    """WeightsError unless the file has arrays of exactly these names and shapes."""
-    missing = sorted(set(shapes) - set(weights.arrays))
-    surplus = sorted(set(weights.arrays) - set(shapes))
-    if missing or surplus:
-        raise WeightsError(
-            f"{path}: {len(missing)} arrays are missing and {len(surplus)} are not expected "
-            f"(first: {(missing + surplus)[0]}); {WHERE_TO_GET}"
-        )
-    for name, shape in shapes.items():
-        if weights.arrays[name].shape != shape:
-            raise WeightsError(
-                f"{path}: {name} has shape {weights.arrays[name].shape}, expected {shape}; {WHERE_TO_GET}"
-            )
-
-
-def _build_folded(path: Path, weights: Weights) -> tuple[keras.Model, int]:
-    """The network of a weights file, folded, and its stride; cropped where the backend can."""
-    config = config_of(weights, path)
-    _check_arrays(weights, stored_shapes(config), path)
-    cropped = min(CROPPED, len(config.widths)) if keras.backend.backend() == "tensorflow" else 0
-    return build_unet(config, fold_weights(weights.arrays, config), cropped), config.stride
-
-
 def load_predictor(
-    path: Path, precision: str = "float32", family: str | None = None, weights: AnyWeights | None = None
+    path: Path, precision: str = "float32", family: str | None = None, weights: Folded | LegacyWeights | None = None
 ) -> Predict:
     """predict(images (B, H, W, 3) float32 in [0, 1], masks (B, H, W, 1)) -> (B, H, W, 3) float32 in [0, 1].
 
     Where nothing near is unknown the images may come back as they are. H and W must be multiples of 2 to the number of
     levels (128 for the default network). precision: "float32", or "bfloat16" for convolutions in that type, twice as
     fast where the processor has it. Files of the two older programs in `libs.weights_legacy.FAMILIES` are taken too,
-    always in float32; family: which of them, None: as the file hints. weights: what `libs.weights_kinds.read_kind` has
-    read of the file, None: it is read. WeightsError if the file is not one for this program; MemoryError from `predict`
-    if memory does not suffice.
+    always in float32; family: which of them, None: as the file hints. weights: what `libs.weights_network.read_folded`
+    has read of the file, None: it is read. WeightsError if the file is not one for this program; MemoryError from
+    `predict` if memory does not suffice.
     """
-    weights = weights or read_kind(path, family)
+    weights = weights or read_folded(path, family)
     if isinstance(weights, LegacyWeights):
         return make_legacy_predictor(weights)
     usual = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:
-        model, stride = _build_folded(path, weights)
+        # Not every backend can compile what is cropped.
+        cropped = min(CROPPED, len(weights.config.widths)) if keras.backend.backend() == "tensorflow" else 0
+        model = build_unet(weights.config, weights.arrays, cropped)
     finally:
         keras.config.set_dtype_policy(usual)
     draw = _compile(model)
@@ -231,6 +194,7 @@ def load_predictor(
         with lack_of_memory_as_usual():
             return np.clip(ops.convert_to_numpy(draw([images, masks])), 0.0, 1.0)
 
+    stride = weights.config.stride
     # The first call traces; now, so that no picture's time has it.
     predict(np.zeros((1, stride, stride, 3), np.float32), np.ones((1, stride, stride, 1), np.float32))
     return predict

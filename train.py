@@ -31,7 +31,8 @@ from libs.training.plan import Progress, TrainingSettings
 from libs.training.samples import make_batch_of
 from libs.training.shares import Share, parse_share
 from libs.weights import read_weights
-from model import SMOOTH_FILLS, UnetConfig, assign_weights, config_of
+from libs.weights_network import config_of
+from model import SMOOTH_FILLS, UnetConfig, assign_weights
 
 HERE = Path(__file__).resolve().parent
 DEFAULT_WEIGHTS = HERE / "models" / "model.h5"

@@ -16,6 +16,7 @@ from libs.ledger import digest_file
 from libs.network import load_network, load_same
 from libs.options import Options, __version__
 from libs.weights_kinds import read_kind
+from libs.weights_network import read_folded
 
 STANDARD_ERROR = 2  # the file descriptor
 
@@ -43,7 +44,7 @@ def choose_engine(options: Options) -> AbstractContextManager[Engine]:
 def _use_network(options: Options) -> Iterator[Engine]:
     """Weights are read while the first picture is, so that neither waits for the other."""
     with ThreadPoolExecutor(1, "weights") as reader:
-        reading = [reader.submit(read_kind, options.model, options.model_family)]
+        reading = [reader.submit(read_folded, options.model, options.model_family)]
         yield Engine(functools.partial(_start_network, options, reading))
 
 

@@ -21,7 +21,7 @@ def fold_weights(arrays: Mapping[str, np.ndarray], config: UnetConfig) -> dict[s
     for layer, deeper in zip(layers, config.widths, strict=True):
         kernel = result[f"{layer}/kernel"]
         result[f"{layer}/kernel"] = kernel[:, :, :-deeper]
-        result[f"{layer}/up_kernel"] = fold_upsampling(kernel[:, :, -deeper:], np)
+        result[f"{layer}/up_kernel"] = fold_to_cells(kernel[:, :, -deeper:])
     return result
 
 
@@ -45,3 +45,15 @@ def fold_upsampling(kernel, library: ModuleType):
         first, middle, last = library.split(kernel, 3, axis)
         kernel = library.concatenate([last, middle + last, first + middle, first], axis)
     return library.transpose(kernel, (0, 1, 3, 2))
+
+
+def fold_to_cells(kernel: np.ndarray) -> np.ndarray:
+    """(3, 3, C, F) -> (2, 2, C, 4 F): the same as a convolution of x whose outputs are four pixels between places of x.
+
+    Of the pixels to the lower right of a place the upper left one is the first, as `keras.ops.depth_to_space` has it.
+    """
+    channels, filters = kernel.shape[2:]
+    # Numbers of `fold_upsampling`'s rows: those that give the upper pixel, of both places, and the lower one.
+    order = [2, 0, 3, 1]
+    cells = fold_upsampling(kernel, np)[order][:, order].reshape(2, 2, 2, 2, filters, channels)
+    return cells.transpose(1, 3, 5, 0, 2, 4).reshape(2, 2, channels, 4 * filters)

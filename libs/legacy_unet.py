@@ -11,7 +11,7 @@ from keras import ops
 
 from libs.folding import fold_batch_norm
 from libs.inpaint import FillSettings, Predict
-from libs.layers import LEAKY_SLOPE
+from libs.partial_conv import LEAKY_SLOPE
 from libs.settings import DEEPCREAMPY, PCONV_KERAS
 from libs.shortage import lack_of_memory_as_usual
 from libs.weights_legacy import DECODER, ENCODER, LegacyWeights

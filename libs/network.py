@@ -10,10 +10,13 @@ from libs.errors import UsageError, WeightsError
 from libs.inpaint import Predict
 from libs.ledger import digest_file
 from libs.options import __version__
-from libs.weights_kinds import AnyWeights
+from libs.weights_legacy import LegacyWeights
+from libs.weights_network import Folded
 
 
-def load_network(path: Path, precision: str, family: str | None = None, weights: AnyWeights | None = None) -> Predict:
+def load_network(
+    path: Path, precision: str, family: str | None = None, weights: Folded | LegacyWeights | None = None
+) -> Predict:
     """`model.load_predictor`, imported when it is sure to be needed: TensorFlow costs seconds.
 
     Meanwhile no garbage is collected: looking through the hundreds of thousands of new objects, which are all there

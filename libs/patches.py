@@ -5,27 +5,22 @@ at random; the patches laid over one another are averaged (Wexler et al., "Space
 is what has nearly the same first principal components, and nearly the guide's colour, which is soft.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy
 
-from libs.channels import total
+from libs.patch_looks import RADIUS, Looks, find_nearest, square_apart
 
-# Patches have (2 RADIUS + 1) squared pixels and are compared by so many principal components, of so many patches.
-RADIUS, COMPONENTS, LEARNT_FROM = 3, 20, 4000
 # Of a patch so much of its middle is laid; nearer to the middle it counts more (a Gaussian), and if it fits well.
 LAID, NEAR, FITTING = 2, 2.0, 75
-# How much the guide's colour counts beside one pixel of a patch, halved for each of so many finer levels: a guide that
-# is fog knows the colours of an area, not which pixel is which. Over so many pixels it is softened, and at least.
-GUIDED, HALVED, SOFT, SOFTEST = 28.0, 3, 2.0, 0.6
 # A hole of at most so many pixels from its rim needs no coarser level; a level needs so many pixels and patches.
 SHALLOW, SMALLEST, FEWEST, LEVELS = 2, 40, 400, 5
 # How often each level is searched and laid again, and up to how many pairs all are compared.
 ROUNDS, FINEST_ROUNDS, ALL_PAIRS = 3, 2, 10_000_000
-# So far away are the neighbours whose finds are tried; and so many numbers are handled at once.
-JUMPS, AT_ONCE = (8, 4, 2, 1, 1), 8_000_000
+# So far away are the neighbours whose finds are tried; and so many pixels are laid over at once.
+JUMPS, AT_ONCE = (8, 4, 2, 1, 1), 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,19 +91,12 @@ def _doubled(finds: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class _Field:
-    """A level with its patches by the numbers of their middle pixels: places, over the hole; sources, wholly known.
-
-    known: (S, D) what the sources look like; axes: (patch numbers, COMPONENTS), mean: a patch, as `_looks` wants them;
-    guided: (T, 3) what the guide wants at the places.
-    """
+    """A level with its patches by the numbers of their middle pixels: places, over the hole; sources, wholly known."""
 
     level: _Level
     places: np.ndarray
     sources: np.ndarray
-    mean: np.ndarray
-    axes: np.ndarray
-    known: np.ndarray
-    guided: np.ndarray
+    looks: Looks
 
     @classmethod
     def of(cls, level: _Level) -> "_Field | None":
@@ -119,136 +107,92 @@ class _Field:
         places = np.flatnonzero(within & _widened(level.open, LAID))
         if len(sources) < FEWEST or not len(places):
             return None
-        some = _patches(_grey(level.guide), sources[:: max(1, len(sources) // LEARNT_FROM)])
-        mean = some.mean(axis=0)
-        axes = np.linalg.eigh((some - mean).T @ (some - mean))[1][:, : -COMPONENTS - 1 : -1]
-        given, wanted = _soft_colours(level)
-        known = np.hstack([_looks(level.guide, sources, mean, axes), given[sources]])
-        return cls(level, places, sources, mean, axes, known, wanted[places])
+        return cls(level, places, sources, Looks(level.guide, level.hole, level.number, sources, places))
 
     def fill(self, finds: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """(the level's guide with patches, (h, w) numbers of pixels found), going on from finds if there are some."""
-        shape = self.level.hole.shape
-        numbers = np.full(self.level.hole.size, -1)
-        numbers[self.sources] = np.arange(len(self.sources))
-        found = drawn = None
+        found, drawn = None, self.level.guide
         if finds is not None:
             before = finds.ravel()[self.places]
-            found = np.where(before < 0, -1, numbers[before])
-            drawn = self._lay(np.maximum(found, 0), np.where(found < 0, 0, 1).astype(np.float32))
+            found = np.where(before < 0, -1, self._source_at[before])
+            found, unsure = np.maximum(found, 0), found < 0
+            drawn = self._lay(found, np.where(unsure, 0, 1).astype(np.float32))
         for _ in range(ROUNDS if self.level.number else FINEST_ROUNDS):
-            drawn = self.level.guide if drawn is None else drawn
-            wanted = np.hstack([_looks(drawn, self.places, self.mean, self.axes), self.guided])
+            wanted = self.looks.wanted_in(drawn)
             if found is None:
-                found, distance = _nearest(wanted, self.known)
+                found, distance = find_nearest(wanted, self.looks.known)
             else:
-                found, distance = self._near(wanted, found, numbers)
+                found, distance = self._search(wanted, found)
             drawn = self._lay(found, _weights(distance))
         finds = np.full(self.level.hole.size, -1)
         finds[self.places] = self.sources[found]
-        return drawn, finds.reshape(shape)
+        return drawn, finds.reshape(self.level.hole.shape)
 
-    def _near(self, wanted: np.ndarray, found: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    @cached_property
+    def _place_at(self) -> np.ndarray:
+        """(h * w,): the number of the place in each pixel, -1 = none; there is none beside the edge."""
+        return _number(self.places, self.level.hole.size)
+
+    @cached_property
+    def _source_at(self) -> np.ndarray:
+        """(h * w,): the number of the source in each pixel, -1 = none; there is none beside the edge."""
+        return _number(self.sources, self.level.hole.size)
+
+    @cached_property
+    def _beside(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
+        """For each step, in numbers of pixels, to a neighbour: the places that have a neighbour there, and these."""
+        width, beside = self.level.hole.shape[1], []
+        for step in (sign * jump * along for jump in JUMPS for along in (width, 1) for sign in (-1, 1)):
+            there = self._place_at.take(self.places + step, mode="clip")
+            have = np.flatnonzero(there >= 0)
+            beside.append((step, have, there[have]))
+        return beside
+
+    def _search(self, wanted: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """((T,) numbers of sources, (T,) squared distances): the best of what was found here and beside."""
-        width, count = self.level.hole.shape[1], self.level.hole.size
-        found = np.maximum(found, 0)
-        distance = _squared(wanted, self.known.take(found, axis=0))
-        at = np.full(count, -1)
-        at[self.places] = np.arange(len(self.places))
-        for step in _steps(width):
-            beside = self.places + step
-            there = at[np.clip(beside, 0, count - 1)]
-            source = self.sources[found[there]] - step
-            tried = np.where(
-                (there >= 0) & (source >= 0) & (source < count), numbers[np.clip(source, 0, count - 1)], -1
-            )
-            self._take_better(wanted, tried, found, distance)
+        found, distance = found.copy(), square_apart(wanted, self.looks.known.take(found, axis=0))
+        for step, places, neighbours in self._beside:
+            tried = self._source_at.take(self.sources[found[neighbours]] - step, mode="clip")
+            new = np.flatnonzero((tried >= 0) & (tried != found[places]))
+            new_places, new_found = places[new], tried[new]
+            apart = square_apart(wanted.take(new_places, axis=0), self.looks.known.take(new_found, axis=0))
+            better = np.flatnonzero(apart < distance[new_places])
+            found[new_places[better]], distance[new_places[better]] = new_found[better], apart[better]
         return found, distance
-
-    def _take_better(self, wanted: np.ndarray, tried: np.ndarray, found: np.ndarray, distance: np.ndarray) -> None:
-        """Put what is tried (T,), -1 = nothing, into `found` and `distance` where it is nearer; both are changed."""
-        places = np.flatnonzero(tried >= 0)
-        new = _squared(wanted.take(places, axis=0), self.known.take(tried[places], axis=0))
-        better = new < distance[places]
-        found[places[better]], distance[places[better]] = tried[places[better]], new[better]
 
     def _lay(self, found: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The guide with the middles of the found sources (T,) laid over the places, each by its weight (T,)."""
-        level, width = self.level, self.level.hole.shape[1]
-        area, colours = level.open.ravel(), level.guide.reshape(-1, 3)
-        laid, weight = np.zeros_like(colours), np.zeros(len(colours), np.float32)
-        chosen = self.sources[found]
-        for row, column in _middle():
-            step = row * width + column
-            into = np.flatnonzero(area[self.places + step])
-            share = weights[into] * np.float32(np.exp(-(row**2 + column**2) / (2 * NEAR**2)))
-            here = self.places[into] + step
-            laid[here] += share[:, None] * colours.take(chosen[into] + step, axis=0)
-            weight[here] += share
-        drawn, covered = colours.copy(), weight > 0
-        drawn[covered] = laid[covered] / weight[covered, None]
+        level, area = self.level, np.flatnonzero(self.level.open)
+        colours = level.guide.reshape(-1, 3)
+        drawn = colours.copy()
+        for start in range(0, len(area), AT_ONCE):
+            self._lay_over(area[start : start + AT_ONCE], found, weights, colours, drawn)
         return drawn.reshape(level.guide.shape)
 
-
-def _middle() -> Iterator[tuple[int, int]]:
-    """(row, column) from the middle of a patch to each pixel that is laid."""
-    return ((row - LAID, column - LAID) for row, column in np.ndindex(2 * LAID + 1, 2 * LAID + 1))
-
-
-def _steps(width: int) -> Iterator[int]:
-    """Steps, in numbers of pixels, to the neighbours whose finds are tried."""
-    return (sign * jump * along for jump in JUMPS for along in (width, 1) for sign in (-1, 1))
+    def _lay_over(self, area: np.ndarray, found: np.ndarray, weights: np.ndarray, colours: np.ndarray, drawn) -> None:
+        """The same for pixels (P,) of the area; `drawn` is changed, (h * w, 3) as are the level's colours."""
+        rows, columns = (axis.ravel() - LAID for axis in np.indices((2 * LAID + 1, 2 * LAID + 1)))
+        nearness = np.exp(-(rows**2 + columns**2) / (2 * NEAR**2)).astype(np.float32)
+        steps = rows * self.level.hole.shape[1] + columns
+        over = self._place_at.take(area[:, None] - steps, mode="clip")
+        # What lies over a pixel is -1 where there is no place: the last, which weighs nothing.
+        shares = np.append(weights, np.float32(0))[over] * nearness
+        laid = colours.take(np.append(self.sources[found], 0)[over] + steps, axis=0, mode="clip")
+        weight = shares.sum(axis=1)
+        covered = weight > 0
+        mixed = np.einsum("pn,pnc->pc", shares[covered], laid[covered])
+        drawn[area[covered]] = mixed / weight[covered, None]
 
 
 def _widened(hole: np.ndarray, by: int) -> np.ndarray:
     return scipy.ndimage.maximum_filter(hole, 2 * by + 1, mode="constant")
 
 
-def _grey(image: np.ndarray) -> np.ndarray:
-    """(h, w): as far apart for two greys as (h, w, 3) colours are for the same."""
-    return total(image) / np.sqrt(np.float32(3))
-
-
-def _patches(grey: np.ndarray, middles: np.ndarray) -> np.ndarray:
-    """(N, side * side): the patches of (h, w) around pixels, by their numbers."""
-    along = np.arange(-RADIUS, RADIUS + 1)
-    around = (along[:, None] * grey.shape[1] + along).ravel()
-    return grey.ravel()[middles[:, None] + around]
-
-
-def _looks(image: np.ndarray, middles: np.ndarray, mean: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """(N, COMPONENTS): the principal components of patches."""
-    grey, at_once = _grey(image), AT_ONCE // len(mean)
-    parts = [middles[start : start + at_once] for start in range(0, len(middles), at_once)]
-    return np.concatenate([(_patches(grey, part) - mean) @ axes for part in parts])
-
-
-def _soft_colours(level: _Level) -> tuple[np.ndarray, np.ndarray]:
-    """((h * w, 3) softened colours of what is known, (h * w, 3) of the guide), both scaled to how much they count."""
-    sigma = max(SOFT / 2**level.number, SOFTEST)
-    share = scipy.ndimage.gaussian_filter((~level.hole).astype(np.float32), sigma)
-    known = np.where(level.hole[..., None], 0, level.guide)
-    given, wanted = (scipy.ndimage.gaussian_filter(array, (sigma, sigma, 0)) for array in (known, level.guide))
-    given = given / np.maximum(share, 1e-3)[..., None]
-    counts = np.float32(GUIDED * 0.5 ** max(HALVED - level.number, 0))
-    return counts * given.reshape(-1, 3), counts * wanted.reshape(-1, 3)
-
-
-def _nearest(wanted: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """((T,) numbers of the nearest of known (S, D), (T,) squared distances to them) for each of wanted (T, D)."""
-    half = np.square(known).sum(axis=1) / 2
-    at_once = max(1, AT_ONCE // len(known))
-    found = [
-        (wanted[start : start + at_once] @ known.T - half).argmax(axis=1) for start in range(0, len(wanted), at_once)
-    ]
-    numbers = np.concatenate(found)
-    return numbers, _squared(wanted, known.take(numbers, axis=0))
-
-
-def _squared(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """(N,): the squared distances between points (N, D)."""
-    apart = one - other
-    return np.einsum("nd,nd->n", apart, apart)
+def _number(pixels: np.ndarray, count: int) -> np.ndarray:
+    """(count,): the place in a list of each pixel that is in it, -1 for all others."""
+    numbers = np.full(count, -1)
+    numbers[pixels] = np.arange(len(pixels))
+    return numbers
 
 
 def _weights(distance: np.ndarray) -> np.ndarray:

@@ -28,6 +28,7 @@ LEVELS = {
     "libs.windows": 1,
     "libs.flat": 1.5,
     "libs.tones": 1.5,
+    "libs.patch_looks": 0.5,
     "libs.patches": 1,
     "libs.fog": 1.5,
     "libs.line_ends": 1,
@@ -44,13 +45,16 @@ LEVELS = {
     "libs.weights": 1,
     "libs.weights_legacy": 1,
     "libs.weights_kinds": 2,
+    "libs.weights_network": 2.2,
     "libs.report": 1,
     "libs.processor": 1,
     "libs.companions": 1.4,
     "libs.unet": 0,
     "libs.crops": 0,
     "libs.folding": 0.5,
-    "libs.layers": 1,
+    "libs.partial_conv": 1,
+    "libs.crop_layer": 1,
+    "libs.smooth_fill": 1.2,
     "libs.ledger": 1,
     "libs.tidy": 1,
     "libs.details": 1,
@@ -105,6 +109,7 @@ LATE = {
     "decensor": {"libs.tasks.do_logged", "libs.loading.explain_unloadable"},
 }
 PROGRAMS = {"decensor", "train"}
+NETWORK = {f"libs.{part}" for part in ("crop_layer", "partial_conv", "smooth_fill", "legacy_unet")}
 PICTURES = {f"libs.pictures_{part}" for part in ("content", "preview", "read", "write")} | {"libs.pictures"}
 FILES = sorted([*ROOT.glob("*.py"), *ROOT.glob("libs/**/*.py")])
 
@@ -171,7 +176,7 @@ def test_only_what_is_slow_or_optional_is_imported_inside_a_function(path):
     [
         ("PIL", PICTURES),
         ("h5py", {"libs.weights", "libs.weights_hdf5", "libs.weights_legacy"}),
-        ("keras", {"model", "libs.layers", "libs.legacy_unet", "libs.training", "train"}),
+        ("keras", {"model", *NETWORK, "libs.training", "train"}),
         ("tensorflow", set()),
     ],
 )

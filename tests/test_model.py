@@ -17,8 +17,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 import model as network
 from libs.crops import find_unknown, plan_crops
 from libs.errors import WeightsError
-from libs.folding import fold_upsampling, fold_weights
-from libs.layers import PartialConv2D, PartialUpConv2D, SmoothFill, TrainedUpConv2D
+from libs.folding import fold_to_cells, fold_weights
+from libs.partial_conv import PartialConv2D, PartialUpConv2D, TrainedUpConv2D
+from libs.smooth_fill import SmoothFill
 from libs.unet import stored_shapes
 from libs.weights import Weights, write_weights
 from model import (
@@ -164,6 +165,18 @@ def test_a_branch_told_to_be_known_is_only_quicker(seed):
         assert_array_equal(np.asarray(one), np.asarray(other))
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_large_masks_are_counted_as_all_masks_are(seed):
+    rng = np.random.default_rng(seed)
+    features, masks = random_branches(rng, *(2 * rng.integers(1, 9, 2)))
+    layer = random_layer(rng, features, masks)
+    quick = PartialConv2D(layer.filters, layer.kernel_size, layer.strides, large=True)
+    quick(features, masks)
+    quick.set_weights(layer.get_weights())
+    for one, other in zip(layer(features, masks), quick(features, masks), strict=True):
+        assert_allclose(np.asarray(one), np.asarray(other), rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("strides", [1, 2])
 def test_a_plain_layer_is_an_ordinary_convolution_up_to_the_border(strides):
     rng = np.random.default_rng(2)
@@ -191,7 +204,7 @@ def test_a_plain_network_sees_the_mean_of_what_is_known_in_the_hole():
 def test_a_layer_is_rebuilt_from_its_config():
     rng = np.random.default_rng(0)
     features, masks = random_branches(rng, 6, 6)
-    layer = PartialConv2D(3, 5, 2, known=(0,), kernel_initializer="zeros", name="some_layer")
+    layer = PartialConv2D(3, 5, 2, known=(0,), large=True, kernel_initializer="zeros", name="some_layer")
     again = keras.layers.deserialize(json.loads(json.dumps(keras.layers.serialize(layer))))
     assert again.get_config() == layer.get_config()
     assert_array_equal(np.asarray(again(features, masks)[0]), 0)
@@ -342,7 +355,7 @@ def test_a_kernel_that_enlarges_is_the_kernel_on_enlarged_features(known):
     plain(enlarged, masks), quick([skip, x], masks), trained([skip, x], masks)
     for layer in (plain, trained):
         layer.set_weights([kernel, bias])
-    quick.set_weights([kernel[:, :, :3], bias, fold_upsampling(kernel[:, :, 3:], np)])
+    quick.set_weights([kernel[:, :, :3], bias, fold_to_cells(kernel[:, :, 3:])])
     expected, expected_mask = plain(enlarged, masks)
     for layer in (quick, trained):
         y, updated = layer([skip, x], masks)
@@ -560,7 +573,7 @@ IN_JAX = """
 import sys
 import keras
 import numpy as np
-from libs.layers import PartialConv2D, PartialUpConv2D
+from libs.partial_conv import PartialConv2D, PartialUpConv2D
 from model import load_predictor
 
 assert keras.backend.backend() == "jax"

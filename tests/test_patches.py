@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from libs import patches
-from libs.patches import _doubled, _nearest, _weights, lay_patches
+from libs import patch_looks
+from libs.patch_looks import find_nearest
+from libs.patches import _doubled, _weights, lay_patches
 
 
 def draw_waves(shape: tuple[int, int] = (120, 150), seed: int = 0) -> np.ndarray:
@@ -90,7 +91,7 @@ def test_a_hole_at_the_picture_s_edge_is_covered_to_the_last_pixel():
 def test_the_nearest_are_those_of_a_slow_search(seed):
     rng = np.random.default_rng(seed)
     wanted, known = (rng.normal(size=(count, 6)).astype(np.float32) for count in (17, 40))
-    numbers, distances = _nearest(wanted, known)
+    numbers, distances = find_nearest(wanted, known)
     for want, number, distance in zip(wanted, numbers, distances, strict=True):
         slow = [sum((want - other) ** 2) for other in known]
         assert number == int(np.argmin(slow))
@@ -100,9 +101,9 @@ def test_the_nearest_are_those_of_a_slow_search(seed):
 def test_nearest_does_not_depend_on_how_much_is_compared_at_once(monkeypatch):
     rng = np.random.default_rng(1)
     wanted, known = (rng.normal(size=(count, 6)).astype(np.float32) for count in (50, 40))
-    before = _nearest(wanted, known)
-    monkeypatch.setattr(patches, "AT_ONCE", 120)
-    assert_array_equal(_nearest(wanted, known)[0], before[0])
+    before = find_nearest(wanted, known)
+    monkeypatch.setattr(patch_looks, "AT_ONCE", 120)
+    assert_array_equal(find_nearest(wanted, known)[0], before[0])
 
 
 def test_finds_at_half_the_size_are_the_same_places_at_full_size():

@@ -16,10 +16,12 @@ from keras import ops
 from libs.folding import BATCH_NORM_EPSILON
 from libs.holes import painted_hole
 from libs.inpaint import FillSettings, fill
-from libs.layers import EPSILON, LEAKY_SLOPE, SmoothFill
+from libs.partial_conv import EPSILON, LEAKY_SLOPE
 from libs.pictures import Picture, find_pictures, read_picture, write_picture
+from libs.smooth_fill import SmoothFill
 from libs.weights import read_weights
-from model import UnetConfig, assign_weights, config_of
+from libs.weights_network import config_of
+from model import UnetConfig, assign_weights
 
 WINDOW = 512
 

@@ -1,0 +1,85 @@
+"""What a patch of a drawing looks like, in a few numbers, so that squared distances tell how alike two are.
+
+They are its first principal components, those of the patches that are known, and the soft colour at its middle.
+"""
+
+import numpy as np
+import scipy
+
+from libs.channels import total
+
+# Patches have (2 RADIUS + 1) squared pixels and are compared by so many principal components, of so many patches.
+RADIUS, COMPONENTS, LEARNT_FROM = 3, 20, 4000
+# How much the guide's colour counts beside one pixel of a patch, halved for each of so many finer levels: a guide that
+# is fog knows the colours of an area, not which pixel is which. Over so many pixels it is softened, and at least.
+GUIDED, HALVED, SOFT, SOFTEST = 28.0, 3, 2.0, 0.6
+# So many numbers are handled at once.
+AT_ONCE = 2_000_000
+
+
+class Looks:
+    """Of patches of a level, by the numbers of their middle pixels: sources (S,) are known, places (T,) wanted.
+
+    guide: (h, w, 3) float32 in [0, 1], hole: (h, w) bool, number: how often halved. known: (S, D) float32.
+    """
+
+    def __init__(
+        self, guide: np.ndarray, hole: np.ndarray, number: int, sources: np.ndarray, places: np.ndarray
+    ) -> None:
+        self._places = places
+        some = _patches(_grey(guide), sources[:: max(1, len(sources) // LEARNT_FROM)])
+        self._mean = some.mean(axis=0)
+        self._axes = np.linalg.eigh((some - self._mean).T @ (some - self._mean))[1][:, : -COMPONENTS - 1 : -1]
+        known, wanted = _soft_colours(guide, hole, number)
+        self._colours = wanted[places]
+        self.known = np.hstack([self._components(guide, sources), known[sources]])
+
+    def wanted_in(self, drawn: np.ndarray) -> np.ndarray:
+        """(T, D) float32: the looks of what is drawn (h, w, 3) in the places so far, with the guide's colours."""
+        return np.hstack([self._components(drawn, self._places), self._colours])
+
+    def _components(self, image: np.ndarray, middles: np.ndarray) -> np.ndarray:
+        """(N, COMPONENTS): the principal components of patches."""
+        grey, at_once = _grey(image), AT_ONCE // len(self._mean)
+        parts = [middles[start : start + at_once] for start in range(0, len(middles), at_once)]
+        return np.concatenate([_patches(grey, part) @ self._axes for part in parts]) - self._mean @ self._axes
+
+
+def find_nearest(wanted: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """((T,) numbers of the nearest of known (S, D), (T,) squared distances to them) for each of wanted (T, D)."""
+    half = np.square(known).sum(axis=1) / 2
+    at_once = max(1, AT_ONCE // len(known))
+    found = [
+        (wanted[start : start + at_once] @ known.T - half).argmax(axis=1) for start in range(0, len(wanted), at_once)
+    ]
+    numbers = np.concatenate(found)
+    return numbers, square_apart(wanted, known.take(numbers, axis=0))
+
+
+def square_apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(N,): the squared distances between points (N, D)."""
+    apart = one - other
+    return np.einsum("nd,nd->n", apart, apart)
+
+
+def _grey(image: np.ndarray) -> np.ndarray:
+    """(h, w): as far apart for two greys as (h, w, 3) colours are for the same."""
+    return total(image) / np.sqrt(np.float32(3))
+
+
+def _patches(grey: np.ndarray, middles: np.ndarray) -> np.ndarray:
+    """(N, side * side): the patches of (h, w) around pixels, by their numbers."""
+    along = np.arange(-RADIUS, RADIUS + 1)
+    around = (along[:, None] * grey.shape[1] + along).ravel()
+    return grey.ravel()[middles[:, None] + around]
+
+
+def _soft_colours(guide: np.ndarray, hole: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """((h * w, 3) softened colours of what is known, (h * w, 3) of the guide), both scaled to how much they count."""
+    sigma = max(SOFT / 2**number, SOFTEST)
+    share = scipy.ndimage.gaussian_filter((~hole).astype(np.float32), sigma)
+    known = np.where(hole[..., None], 0, guide)
+    known, wanted = (scipy.ndimage.gaussian_filter(array, (sigma, sigma, 0)) for array in (known, guide))
+    known = known / np.maximum(share, 1e-3)[..., None]
+    counts = np.float32(GUIDED * 0.5 ** max(HALVED - number, 0))
+    return counts * known.reshape(-1, 3), counts * wanted.reshape(-1, 3)
