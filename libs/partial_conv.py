@@ -55,14 +55,20 @@ class PartialConv2D(keras.layers.Layer):
         if self.plain:
             mask = masks[0][:, :: self.strides, :: self.strides]
             return self._convolve([self._compute(x) for x in features]) + self._compute(self.bias), mask
+        share, mask = self.weigh(features, masks)
+        shown = [self._show(*branch) for branch in enumerate(zip(features, masks, strict=True))]
+        bias = self._compute(self.bias)
+        bias = bias if self.known else bias * self._compute(mask)
+        return self._convolve(shown) * self._compute(share) + bias, mask
+
+    def weigh(self, features, masks):
+        """By how much to multiply the sums, 0 where nothing is known, and the mask; (B, H', W', 1)."""
         count = self._count_known(features, masks)
         share = self.kernel_size**2 * sum(x.shape[-1] for x in features) / (count + EPSILON)
-        shown = [self._show(*branch) for branch in enumerate(zip(features, masks, strict=True))]
         if self.known:
-            return self._convolve(shown) * self._compute(share) + self._compute(self.bias), ops.ones_like(count)
+            return share, ops.ones_like(count)
         mask = ops.cast(count > 0, "float32")
-        y = self._convolve(shown) * self._compute(share * mask)
-        return y + self._compute(self.bias) * self._compute(mask), mask
+        return share * mask, mask
 
     def _convolve(self, shown):
         joined = ops.concatenate(shown, axis=-1) if len(shown) > 1 else shown[0]

@@ -1,6 +1,7 @@
 """The network alone: seconds a window, and how much of what the processor can do that is."""
 
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -52,22 +53,34 @@ def measure_windows(plan: Plan) -> list[Line]:
 
 
 def _time_masks(plan: Plan, window: tuple[np.ndarray, np.ndarray]) -> float:
-    """Seconds that the network's masks need alone."""
+    """Seconds that the network's masks, and what is made of them, need alone."""
     import keras
 
     from model import build_unet
+
+    class Weigh(keras.layers.Layer):
+        """What the masks of a partial convolution come to; its features are not computed for that."""
+
+        def __init__(self, layer: keras.layers.Layer) -> None:
+            super().__init__(autocast=False)
+            self.layer = layer
+
+        def call(self, features, masks):
+            return self.layer.weigh(features, masks)
 
     weights = read_weights(plan.model)
     config = UnetConfig(**weights.config)
     network = build_unet(config, fold_weights(weights.arrays, config))
     convolutions = [f"encoder_{n}" for n in range(1, len(config.widths) + 1)]
     convolutions += [f"decoder_{n}" for n in range(1, len(config.widths))] + ["draw"]
-    masks = [network.get_layer(name).output[1] for name in convolutions]
+    layers = [network.get_layer(name) for name in convolutions]
+    halves = [(layer.input[: len(layer.input) // 2], layer.input[len(layer.input) // 2 :]) for layer in layers]
+    masks = [Weigh(layer)(*half) for layer, half in zip(layers, halves, strict=True)]
     part, archive = keras.Model(network.inputs, masks), keras.export.ExportArchive()
     archive.track(part)
     signature = [keras.InputSpec(shape=given.shape, dtype="float32") for given in network.inputs]
     run = archive.add_endpoint("run", lambda given: part(given, training=False), input_signature=[signature])
-    return time_median(lambda: [np.asarray(mask) for mask in run(list(window))], plan.repeats)
+    return time_median(lambda: [np.asarray(mask) for mask in chain.from_iterable(run(list(window)))], plan.repeats)
 
 
 def measure_precision(plan: Plan) -> list[Line]:
