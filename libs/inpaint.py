@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from libs.canvas import Canvas
 from libs.flat import carry_flat
 from libs.fog import clear_fog
 from libs.lines import carry_lines
 from libs.pipeline import work_behind
 from libs.tones import carry_tones
-from libs.windows import CELL, FillSettings, Tile, Window, blend_weights, cut, plan_tiles, tight_box
+from libs.windows import CELL, FillSettings, Tile, Window, cut, plan_tiles, tight_box
 
 __all__ = ["FillSettings", "Hints", "Predict", "draw_in_hole", "fill"]
 
@@ -81,8 +82,7 @@ def draw_in_hole(
     if hole.all() and not len(hints.rows):
         return np.full((hole.size, 3), WHITE, np.uint8)
     given, hints = hints, _with_coarse_hints(pixels, hole, predict, hints, settings)
-    # Of zeros only those that are written to take memory.
-    result, drawn = np.zeros(pixels.shape, np.uint8), np.zeros(hole.shape, np.uint8)
+    canvas = Canvas(hole, settings.overlap)
 
     def draw(tile: Tile) -> tuple:
         around, outside = _show(pixels, hole, tile.window)
@@ -95,11 +95,10 @@ def draw_in_hole(
     def finish(tile: Tile, drawing: np.ndarray, seen: np.ndarray, around: np.ndarray, outside: np.ndarray) -> None:
         if not len(given.inside(tile.window).rows):  # what is known of the hole tells more than what lies around it
             drawing = _carry(drawing, around, ~outside)
-        weights = blend_weights(hole, tile.core, settings.overlap) * hole[tile.core.slices]
-        _paste(result, drawn, weights, _to_levels(drawing, seen), tile)
+        canvas.paste(tile, _to_levels(drawing, seen))
 
     work_behind(map(draw, plan_tiles(hole, settings)), finish)
-    return result[hole]
+    return canvas.levels[hole]
 
 
 def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -179,20 +178,6 @@ def _pull(distance: np.ndarray) -> np.ndarray:
 def _distance(image: np.ndarray, pure: float) -> np.ndarray:
     red, green, blue = np.moveaxis(np.abs(image - pure), -1, 0)
     return np.maximum(np.maximum(red, green), blue)
-
-
-def _paste(result: np.ndarray, drawn: np.ndarray, weights: np.ndarray, levels: np.ndarray, tile: Tile) -> None:
-    """Mix a tile's drawing into `result` and its weights into `drawn` (0 = not drawn yet); both are changed.
-
-    weights: (height, width) of the core, 0 outside the hole; where tiles overlap each counts by its weight.
-    """
-    core, inside = tile.core, weights > 0
-    top, left = core.top - tile.window.top, core.left - tile.window.left
-    new = levels[top : top + core.height, left : left + core.width][inside]
-    old, before = result[core.slices][inside], drawn[core.slices][inside]
-    share = (weights[inside] / (weights[inside].astype(np.float32) + before))[:, None]
-    result[core.slices][inside] = np.round(share * new + (1 - share) * old).astype(np.uint8)
-    drawn[core.slices][inside] = np.maximum(before, weights[inside])
 
 
 def _with_coarse_hints(

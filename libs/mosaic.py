@@ -7,11 +7,14 @@ import scipy
 
 from libs.inpaint import FillSettings, Hints, Predict, fill
 from libs.mosaic_cover import Cover
+from libs.mosaic_detail import lay_detail
 from libs.mosaic_find import Findings, Mosaic
 from libs.mosaic_grid import Comb
 
 # Corrections end when no block is farther off than this, in levels; it takes fewer rounds than these.
 CLOSE_ENOUGH, ROUNDS = 0.4, 24
+# Detail is laid so many times, each time so much nearer to what was drawn before; see `PatchSettings`.
+GUIDED = (56.0, 112.0, 112.0)
 LINE_COLOUR, DOT_COLOUR = (255, 0, 0), (0, 128, 255)
 
 
@@ -42,6 +45,9 @@ def fill_mosaic(
     for mosaic in findings.mosaics:
         here = mosaic.window.slices
         drawn[here] = hold_to(mosaic, drawn[here], hidden[here])
+        for guided in GUIDED:
+            lay_detail(mosaic, drawn, hidden, guided)
+            drawn[here] = hold_to(mosaic, drawn[here], hidden[here])
     result = pixels.copy()
     result[hole] = drawn[hole]
     return result

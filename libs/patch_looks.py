@@ -3,36 +3,56 @@
 They are its first principal components, those of the patches that are known, and the soft colour at its middle.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy
 
 from libs.channels import total
+from libs.patch_levels import Level
 
-# Patches have (2 RADIUS + 1) squared pixels and are compared by so many principal components, of so many patches.
-RADIUS, COMPONENTS, LEARNT_FROM = 3, 20, 4000
-# How much the guide's colour counts beside one pixel of a patch, halved for each of so many finer levels: a guide that
-# is fog knows the colours of an area, not which pixel is which. Over so many pixels it is softened, and at least.
-GUIDED, HALVED, SOFT, SOFTEST = 28.0, 3, 2.0, 0.6
+# Patches are compared by so many principal components, learnt from so many patches.
+COMPONENTS, LEARNT_FROM = 20, 4000
+# The colours of a level are softened over so many pixels at least.
+SOFTEST = 0.6
 # So many numbers are handled at once.
 AT_ONCE = 2_000_000
+
+
+@dataclass(frozen=True)
+class PatchSettings:
+    """What patches are, and what of the guide counts.
+
+    radius: they have (2 radius + 1) squared pixels; laid: the (2 laid + 1) squared in their middle are laid; guided:
+    how much the guide's colour counts beside one pixel of a patch; halved: that for each of so many finer levels, for a
+    guide that is fog knows the colours of an area, not which pixel is which; soft: over so many pixels it is softened.
+    """
+
+    radius: int = 3
+    laid: int = 2
+    guided: float = 28.0
+    halved: int = 3
+    soft: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.laid <= self.radius:
+            raise ValueError(f"laid must be in (0, {self.radius}], got {self.laid}")
 
 
 class Looks:
     """Of patches of a level, by the numbers of their middle pixels: sources (S,) are known, places (T,) wanted.
 
-    guide: (h, w, 3) float32 in [0, 1], hole: (h, w) bool, number: how often halved. known: (S, D) float32.
+    known: (S, D) float32.
     """
 
-    def __init__(
-        self, guide: np.ndarray, hole: np.ndarray, number: int, sources: np.ndarray, places: np.ndarray
-    ) -> None:
-        self._places = places
-        some = _patches(_grey(guide), sources[:: max(1, len(sources) // LEARNT_FROM)])
+    def __init__(self, level: Level, settings: PatchSettings, sources: np.ndarray, places: np.ndarray) -> None:
+        self._radius, self._places = settings.radius, places
+        some = _patches(_grey(level.guide), sources[:: max(1, len(sources) // LEARNT_FROM)], self._radius)
         self._mean = some.mean(axis=0)
         self._axes = np.linalg.eigh((some - self._mean).T @ (some - self._mean))[1][:, : -COMPONENTS - 1 : -1]
-        known, wanted = _soft_colours(guide, hole, number)
+        known, wanted = _soft_colours(level, settings)
         self._colours = wanted[places]
-        self.known = np.hstack([self._components(guide, sources), known[sources]])
+        self.known = np.hstack([self._components(level.guide, sources), known[sources]])
 
     def wanted_in(self, drawn: np.ndarray) -> np.ndarray:
         """(T, D) float32: the looks of what is drawn (h, w, 3) in the places so far, with the guide's colours."""
@@ -42,7 +62,8 @@ class Looks:
         """(N, COMPONENTS): the principal components of patches."""
         grey, at_once = _grey(image), AT_ONCE // len(self._mean)
         parts = [middles[start : start + at_once] for start in range(0, len(middles), at_once)]
-        return np.concatenate([_patches(grey, part) @ self._axes for part in parts]) - self._mean @ self._axes
+        components = np.concatenate([_patches(grey, part, self._radius) @ self._axes for part in parts])
+        return components - self._mean @ self._axes
 
 
 def find_nearest(wanted: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -67,19 +88,19 @@ def _grey(image: np.ndarray) -> np.ndarray:
     return total(image) / np.sqrt(np.float32(3))
 
 
-def _patches(grey: np.ndarray, middles: np.ndarray) -> np.ndarray:
+def _patches(grey: np.ndarray, middles: np.ndarray, radius: int) -> np.ndarray:
     """(N, side * side): the patches of (h, w) around pixels, by their numbers."""
-    along = np.arange(-RADIUS, RADIUS + 1)
+    along = np.arange(-radius, radius + 1)
     around = (along[:, None] * grey.shape[1] + along).ravel()
     return grey.ravel()[middles[:, None] + around]
 
 
-def _soft_colours(guide: np.ndarray, hole: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+def _soft_colours(level: Level, settings: PatchSettings) -> tuple[np.ndarray, np.ndarray]:
     """((h * w, 3) softened colours of what is known, (h * w, 3) of the guide), both scaled to how much they count."""
-    sigma = max(SOFT / 2**number, SOFTEST)
-    share = scipy.ndimage.gaussian_filter((~hole).astype(np.float32), sigma)
-    known = np.where(hole[..., None], 0, guide)
-    known, wanted = (scipy.ndimage.gaussian_filter(array, (sigma, sigma, 0)) for array in (known, guide))
+    sigma = max(settings.soft / 2**level.number, SOFTEST)
+    share = scipy.ndimage.gaussian_filter((~level.hole).astype(np.float32), sigma)
+    known = np.where(level.hole[..., None], 0, level.guide)
+    known, wanted = (scipy.ndimage.gaussian_filter(array, (sigma, sigma, 0)) for array in (known, level.guide))
     known = known / np.maximum(share, 1e-3)[..., None]
-    counts = np.float32(GUIDED * 0.5 ** max(HALVED - number, 0))
+    counts = np.float32(settings.guided * 0.5 ** max(settings.halved - level.number, 0))
     return counts * known.reshape(-1, 3), counts * wanted.reshape(-1, 3)

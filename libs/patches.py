@@ -11,103 +11,58 @@ from functools import cached_property
 import numpy as np
 import scipy
 
-from libs.patch_looks import RADIUS, Looks, find_nearest, square_apart
+from libs.patch_levels import FEWEST, Level, double_finds, plan_levels
+from libs.patch_looks import Looks, PatchSettings, find_nearest, square_apart
 
-# Of a patch so much of its middle is laid; nearer to the middle it counts more (a Gaussian), and if it fits well.
-LAID, NEAR, FITTING = 2, 2.0, 75
-# A hole of at most so many pixels from its rim needs no coarser level; a level needs so many pixels and patches.
-SHALLOW, SMALLEST, FEWEST, LEVELS = 2, 40, 400, 5
-# How often each level is searched and laid again, and up to how many pairs all are compared.
-ROUNDS, FINEST_ROUNDS, ALL_PAIRS = 3, 2, 10_000_000
+# A patch counts by how well it fits, as a part of what so many per cent of them are off at most.
+FITTING = 75
+# How often each level is searched and laid again.
+ROUNDS, FINEST_ROUNDS = 3, 2
 # So far away are the neighbours whose finds are tried; and so many pixels are laid over at once.
 JUMPS, AT_ONCE = (8, 4, 2, 1, 1), 20_000
 
 
-@dataclass(frozen=True, eq=False)
-class _Level:
-    """One size of what is filled.
-
-    guide: (h, w, 3) float32 in [0, 1]; hole, open: (h, w) bool, what is not known, and what of it to lay patches over;
-    number: how often halved.
-    """
-
-    guide: np.ndarray
-    hole: np.ndarray
-    open: np.ndarray
-    number: int = 0
-
-    def is_large(self) -> bool:
-        """Whether what is to be laid over is deep, or too large to compare everything with everything."""
-        pairs = np.count_nonzero(self.open) * np.count_nonzero(~self.hole)
-        return pairs > ALL_PAIRS or scipy.ndimage.distance_transform_cdt(self.open, "chessboard").max() > SHALLOW
-
-    def halved(self) -> "_Level":
-        """Half as large; a pixel is known where all four are."""
-        hole, area = (_sum_fours(array.astype(np.uint8)) > 0 for array in (self.hole, self.open))
-        return _Level(_sum_fours(self.guide) / 4, hole, area, self.number + 1)
-
-
-def lay_patches(guide: np.ndarray, hole: np.ndarray, area: np.ndarray) -> np.ndarray | None:
+def lay_patches(
+    guide: np.ndarray, hole: np.ndarray, area: np.ndarray, settings: PatchSettings | None = None
+) -> np.ndarray | None:
     """(h, w, 3) float32: the guide, with patches from outside the hole (h, w) bool laid over an area (h, w) bool of it.
 
     guide: (h, w, 3) float32 in [0, 1], outside the hole the image, inside what the patches are to agree with. None if
     too little is known to take patches from.
     """
-    inner = np.s_[RADIUS:-RADIUS, RADIUS:-RADIUS]
-    guide = np.pad(guide, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="edge")
-    hole, area = np.pad(hole, RADIUS, constant_values=True), np.pad(area, RADIUS)
-    levels = [_Level(guide, hole, area)]
-    while levels[-1].is_large() and min(levels[-1].hole.shape) >= SMALLEST and len(levels) < LEVELS:
-        coarser = levels[-1].halved()
-        if np.count_nonzero(~coarser.hole) < FEWEST:
-            break
-        levels.append(coarser)
+    settings = settings or PatchSettings()
+    edge = settings.radius
+    guide = np.pad(guide, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
     laid, finds = None, None
-    for level in reversed(levels):
-        field = _Field.of(level)
+    for level in reversed(plan_levels(Level(guide, np.pad(hole, edge, constant_values=True), np.pad(area, edge)))):
+        field = _Field.of(level, settings)
         if field is None:
             laid, finds = None, None
             continue
-        laid, finds = field.fill(None if finds is None else _doubled(finds, level.hole.shape))
-    return None if laid is None else laid[inner]
-
-
-def _sum_fours(array: np.ndarray) -> np.ndarray:
-    """(h, w, ...) -> (h // 2, w // 2, ...)."""
-    height, width = array.shape[0] // 2 * 2, array.shape[1] // 2 * 2
-    even = array[:height, :width]
-    return even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
-
-
-def _doubled(finds: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """(h, w) numbers of the pixels found for each pixel at half the size -> the same at full size; -1 = none."""
-    rows, columns = np.indices(shape)
-    above, beside = np.minimum(rows // 2, finds.shape[0] - 1), np.minimum(columns // 2, finds.shape[1] - 1)
-    coarse = finds[above, beside]
-    row, column = coarse // finds.shape[1] * 2 + rows - 2 * above, coarse % finds.shape[1] * 2 + columns - 2 * beside
-    fits = (coarse >= 0) & (row < shape[0]) & (column < shape[1])
-    return np.where(fits, row * shape[1] + column, -1)
+        laid, finds = field.fill(None if finds is None else double_finds(finds, level.hole.shape))
+    return None if laid is None else laid[edge:-edge, edge:-edge]
 
 
 @dataclass(frozen=True, eq=False)
 class _Field:
     """A level with its patches by the numbers of their middle pixels: places, over the hole; sources, wholly known."""
 
-    level: _Level
+    level: Level
+    settings: PatchSettings
     places: np.ndarray
     sources: np.ndarray
     looks: Looks
 
     @classmethod
-    def of(cls, level: _Level) -> "_Field | None":
+    def of(cls, level: Level, settings: PatchSettings) -> "_Field | None":
         """None where there are too few known patches."""
-        within = np.zeros(level.hole.shape, dtype=bool)
-        within[RADIUS:-RADIUS, RADIUS:-RADIUS] = True
-        sources = np.flatnonzero(within & ~_widened(level.hole, RADIUS))
-        places = np.flatnonzero(within & _widened(level.open, LAID))
+        edge, within = settings.radius, np.zeros(level.hole.shape, dtype=bool)
+        within[edge:-edge, edge:-edge] = True
+        sources = np.flatnonzero(within & ~_widened(level.hole, edge))
+        places = np.flatnonzero(within & _widened(level.open, settings.laid))
         if len(sources) < FEWEST or not len(places):
             return None
-        return cls(level, places, sources, Looks(level.guide, level.hole, level.number, sources, places))
+        return cls(level, settings, places, sources, Looks(level, settings, sources, places))
 
     def fill(self, finds: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """(the level's guide with patches, (h, w) numbers of pixels found), going on from finds if there are some."""
@@ -171,16 +126,17 @@ class _Field:
 
     def _lay_over(self, area: np.ndarray, found: np.ndarray, weights: np.ndarray, colours: np.ndarray, drawn) -> None:
         """The same for pixels (P,) of the area; `drawn` is changed, (h * w, 3) as are the level's colours."""
-        rows, columns = (axis.ravel() - LAID for axis in np.indices((2 * LAID + 1, 2 * LAID + 1)))
-        nearness = np.exp(-(rows**2 + columns**2) / (2 * NEAR**2)).astype(np.float32)
+        laid = self.settings.laid
+        rows, columns = (axis.ravel() - laid for axis in np.indices((2 * laid + 1, 2 * laid + 1)))
+        nearness = np.exp(-(rows**2 + columns**2) / (2 * laid**2)).astype(np.float32)
         steps = rows * self.level.hole.shape[1] + columns
         over = self._place_at.take(area[:, None] - steps, mode="clip")
         # What lies over a pixel is -1 where there is no place: the last, which weighs nothing.
         shares = np.append(weights, np.float32(0))[over] * nearness
-        laid = colours.take(np.append(self.sources[found], 0)[over] + steps, axis=0, mode="clip")
+        over_them = colours.take(np.append(self.sources[found], 0)[over] + steps, axis=0, mode="clip")
         weight = shares.sum(axis=1)
         covered = weight > 0
-        mixed = np.einsum("pn,pnc->pc", shares[covered], laid[covered])
+        mixed = np.einsum("pn,pnc->pc", shares[covered], over_them[covered])
         drawn[area[covered]] = mixed / weight[covered, None]
 
 

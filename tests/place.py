@@ -1,5 +1,6 @@
 """A folder as a person has it, and the command line run in it, with a network that paints grey."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,17 @@ from PIL import Image
 
 import decensor
 from libs import ledger
+from libs.unet import UnetConfig, stored_shapes
 from libs.weights import Weights, write_weights
 
 GREEN = (0, 255, 0)
+
+
+def write_tiny_weights(path: Path) -> None:
+    """Weights of the smallest network."""
+    config = UnetConfig((1,), (1,))
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in stored_shapes(config).items()}
+    write_weights(path, Weights(asdict(config), arrays))
 
 
 def grey(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
@@ -38,7 +47,7 @@ class Place:
         self.inputs.mkdir()
         self.originals.mkdir()
         (home / "models").mkdir()
-        write_weights(home / "models" / "model.h5", Weights({}, {"layer/kernel": np.zeros(1, np.float32)}))
+        write_tiny_weights(home / "models" / "model.h5")
 
     def put(self, name: str, pixels: np.ndarray, folder: Path | None = None, **options) -> None:
         Image.fromarray(pixels).save((folder or self.inputs) / name, **options)

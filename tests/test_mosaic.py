@@ -10,6 +10,7 @@ from benchmarks.mosaics import Pixelation, block_means, compress, pixelate
 from libs.inpaint import fill
 from libs.mosaic import block_hints, collect_hints, describe_findings, fill_mosaic, show_grids
 from libs.mosaic_cover import Cover, judge_cover
+from libs.mosaic_detail import lay_detail
 from libs.mosaic_find import Findings, find_mosaics
 from libs.mosaic_grid import measure_blocks
 from tests.mosaics import draw_scene, rectangle
@@ -164,6 +165,56 @@ def test_pixelating_the_result_gives_the_mosaic_back(draw, height, width):
     means = np.stack(sums, axis=-1).reshape(*mosaic.known.shape, 3) / mosaic.blocks.sizes[..., None]
     errors = np.abs(means - mosaic.blocks.values)[mosaic.known]
     assert errors.mean() < 2 and mosaic.known.sum() > 30
+
+
+def draw_hatching(seed: int) -> np.ndarray:
+    """(H, W, 3) uint8: pen strokes, closer together from left to right."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.indices(SHAPE)
+    phase = (rows + 0.6 * columns) * 0.8 + 2 * np.sin(columns / 19 + rng.uniform(0, 6))
+    ink = np.sin(phase) + 0.4 - columns / SHAPE[1] > 0
+    return np.repeat(np.uint8(255) * ink[..., None], 3, axis=-1)
+
+
+def soft(images, masks):
+    """A network that draws soft colours between what is known."""
+    known = ndimage.gaussian_filter(masks, (0, 4, 4, 0))
+    return np.where(masks > 0, images, ndimage.gaussian_filter(images * masks, (0, 4, 4, 0)) / np.maximum(known, 1e-6))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_strokes_come_back_where_the_blocks_show_grey(seed):
+    page, area = draw_hatching(seed), rectangle(SHAPE, 90, 110, 120, 120)
+    pixels = pixelate(page, area, Pixelation(9.0, 9.0, 3.0, 5.0))
+    hole = rectangle(SHAPE, 88, 108, 124, 124)
+    result = fill_mosaic(pixels, hole, find_mosaics(pixels, hole), soft)
+    inner = ndimage.binary_erosion(area, iterations=16)
+    assert pixels[inner].std() < 0.5 * page[inner].std()
+    assert result[inner].std() > 0.7 * page[inner].std()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_other_holes_get_nothing_laid_over(seed):
+    pixels, hole, _ = pixelated(seed, 9.0, 9.0, None, 2)
+    (mosaic,) = find_mosaics(pixels, hole).mosaics
+    mine = hole.copy()
+    mine[mosaic.window.slices] |= mosaic.area
+    others = (ndimage.distance_transform_edt(~mine) > 20) & (np.indices(SHAPE).sum(axis=0) % 7 == 0)
+    drawn, hidden = pixels.copy(), mine | others
+    drawn[hidden] = np.random.default_rng(seed).integers(0, 256, 3)
+    before = drawn.copy()
+    lay_detail(mosaic, drawn, hidden, 56.0)
+    assert_array_equal(drawn[~mine], before[~mine])
+    assert (drawn[mine] != before[mine]).mean() > 0.5
+
+
+def test_a_mosaic_with_nothing_beside_it_stays_as_it_is_drawn():
+    pixels = pixelate(draw_scene(60, 60, 1), np.ones((60, 60), bool), Pixelation(10.0, 10.0, 0.0, 0.0))
+    hole = np.ones((60, 60), bool)
+    (mosaic,) = find_mosaics(pixels, hole, 10).mosaics
+    drawn = pixels.copy()
+    lay_detail(mosaic, drawn, hole, 56.0)
+    assert_array_equal(drawn, pixels)
 
 
 def test_no_block_edge_is_drawn():

@@ -5,8 +5,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from libs import patch_looks
+from libs.patch_levels import double_finds
 from libs.patch_looks import find_nearest
-from libs.patches import _doubled, _weights, lay_patches
+from libs.patches import _weights, lay_patches
 
 
 def draw_waves(shape: tuple[int, int] = (120, 150), seed: int = 0) -> np.ndarray:
@@ -109,7 +110,7 @@ def test_nearest_does_not_depend_on_how_much_is_compared_at_once(monkeypatch):
 def test_finds_at_half_the_size_are_the_same_places_at_full_size():
     finds = np.full((3, 4), -1)
     finds[1, 2] = 2 * 4 + 0  # the pixel in row 1, column 2 found that in row 2, column 0
-    doubled = _doubled(finds, (7, 9))
+    doubled = double_finds(finds, (7, 9))
     assert doubled[2, 4] == 4 * 9 + 0
     assert doubled[3, 5] == 5 * 9 + 1
     assert (doubled >= 0).sum() == 4

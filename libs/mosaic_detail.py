@@ -1,0 +1,42 @@
+"""What the blocks of a mosaic cannot tell, taken from the drawing beside: patches that agree with what they tell."""
+
+import numpy as np
+import scipy
+
+from libs.canvas import Canvas
+from libs.mosaic_find import Mosaic
+from libs.patch_looks import PatchSettings
+from libs.patches import lay_patches
+from libs.windows import FillSettings, Window, plan_tiles
+
+# Patches are taken from so far around, in windows of so many pixels.
+AROUND = 64
+WINDOWS = FillSettings(window=448, smallest=1, step=1, margin=AROUND, overlap=64)
+# The guide, which is right but for detail, counts at every size; it is softened over such a part of a block.
+PATCHES = {"radius": 4, "laid": 4, "halved": 0}
+SOFT = 0.2
+# So much of what was drawn is replaced.
+SHARE = 0.8
+
+
+def lay_detail(mosaic: Mosaic, drawn: np.ndarray, hidden: np.ndarray, guided: float) -> None:
+    """Lay patches of what is not `hidden` (H, W) bool over what is, as far as the mosaic and a block more.
+
+    drawn: (H, W, 3) uint8, the page with what is drawn so far, is changed; guided: how much that counts, see
+    `PatchSettings`.
+    """
+    here = mosaic.window.grown(AROUND, hidden.shape)
+    page, hole = drawn[here.slices], hidden[here.slices]
+    pitch = (mosaic.grid.rows.pitch + mosaic.grid.columns.pitch) / 2
+    area = np.zeros_like(hole)
+    area[Window(mosaic.window.top - here.top, mosaic.window.left - here.left, *mosaic.area.shape).slices] = mosaic.area
+    area = hole & scipy.ndimage.maximum_filter(area, 2 * int(np.ceil(pitch)) + 1)
+    settings = PatchSettings(**PATCHES, guided=guided, soft=SOFT * pitch)
+    canvas = Canvas(area, WINDOWS.overlap)
+    for tile in plan_tiles(area, WINDOWS):
+        window = tile.window.slices
+        guide = page[window].astype(np.float32) / 255
+        laid = lay_patches(guide, hole[window], area[window], settings)
+        drawing = guide if laid is None else guide + SHARE * (laid - guide)
+        canvas.paste(tile, np.round(255 * drawing).astype(np.uint8))
+    page[area] = canvas.levels[area]
