@@ -92,12 +92,13 @@ def draw_in_hole(
         drawing = predict(image[None], known[None, ..., None].astype(np.float32))[0]
         return tile, drawing, image[known], around, outside
 
-    def finish(tile: Tile, drawing: np.ndarray, seen: np.ndarray, around: np.ndarray, outside: np.ndarray) -> None:
+    def finish(tile: Tile, drawing: np.ndarray, seen: np.ndarray, around: np.ndarray, outside: np.ndarray) -> tuple:
         if not len(given.inside(tile.window).rows):  # what is known of the hole tells more than what lies around it
             drawing = _carry(drawing, around, ~outside)
-        canvas.paste(tile, _to_levels(drawing, seen))
+        return tile, _to_levels(drawing, seen)
 
-    work_behind(map(draw, plan_tiles(hole, settings)), finish)
+    for tile, levels in work_behind(map(draw, plan_tiles(hole, settings)), finish):
+        canvas.paste(tile, levels)
     return canvas.levels[hole]
 
 

@@ -16,7 +16,7 @@ COMPONENTS, LEARNT_FROM = 20, 4000
 # The colours of a level are softened over so many pixels at least.
 SOFTEST = 0.6
 # So many numbers are handled at once.
-AT_ONCE = 2_000_000
+AT_ONCE = 500_000
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,21 @@ class Looks:
         self._axes = np.linalg.eigh((some - self._mean).T @ (some - self._mean))[1][:, : -COMPONENTS - 1 : -1]
         known, wanted = _soft_colours(level, settings)
         self._colours = wanted[places]
-        self.known = np.hstack([self._components(level.guide, sources), known[sources]])
+        self.known = self._look(level.guide, sources, known[sources])
 
     def wanted_in(self, drawn: np.ndarray) -> np.ndarray:
         """(T, D) float32: the looks of what is drawn (h, w, 3) in the places so far, with the guide's colours."""
-        return np.hstack([self._components(drawn, self._places), self._colours])
+        return self._look(drawn, self._places, self._colours)
 
-    def _components(self, image: np.ndarray, middles: np.ndarray) -> np.ndarray:
-        """(N, COMPONENTS): the principal components of patches."""
-        grey, at_once = _grey(image), AT_ONCE // len(self._mean)
-        parts = [middles[start : start + at_once] for start in range(0, len(middles), at_once)]
-        components = np.concatenate([_patches(grey, part, self._radius) @ self._axes for part in parts])
-        return components - self._mean @ self._axes
+    def _look(self, image: np.ndarray, middles: np.ndarray, colours: np.ndarray) -> np.ndarray:
+        """(N, COMPONENTS + 3): the principal components of patches of (h, w, 3), and colours (N, 3)."""
+        grey, offset, at_once = _grey(image), self._mean @ self._axes, AT_ONCE // len(self._mean)
+        looks = np.empty((len(middles), COMPONENTS + 3), np.float32)
+        for start in range(0, len(middles), at_once):
+            part = slice(start, start + at_once)
+            looks[part, :COMPONENTS] = _patches(grey, middles[part], self._radius) @ self._axes - offset
+        looks[:, COMPONENTS:] = colours
+        return looks
 
 
 def find_nearest(wanted: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ FITTING = 75
 # How often each level is searched and laid again.
 ROUNDS, FINEST_ROUNDS = 3, 2
 # So far away are the neighbours whose finds are tried; and so many pixels are laid over at once.
-JUMPS, AT_ONCE = (8, 4, 2, 1, 1), 20_000
+JUMPS, AT_ONCE = (8, 4, 2, 1, 1), 8_000
 
 
 def lay_patches(

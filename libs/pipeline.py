@@ -8,6 +8,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Taken = TypeVar("Taken")
 Outcome = TypeVar("Outcome")
+Result = TypeVar("Result")
 
 
 def work_through(
@@ -35,19 +36,19 @@ def work_through(
             future.result()
 
 
-def work_behind(items: Iterable[tuple], work: Callable[..., None]) -> None:
-    """Do work(*item) in a thread while the next item is being made here; one at a time, in the order of the items.
+def work_behind(items: Iterable[tuple], work: Callable[..., Result], at_once: int = 2) -> Iterator[Result]:
+    """The results of work(*item), in the order of the items; up to so many are worked on while one is being made here.
 
-    What either raises ends it all, after what is being worked on.
+    What making or working raises ends it all, after what is being worked on.
     """
-    with ThreadPoolExecutor(1, "behind") as worker:
-        last: Future[None] | None = None
+    with ThreadPoolExecutor(at_once, "behind") as workers:
+        going: deque[Future[Result]] = deque()
         for item in items:
-            if last is not None:
-                last.result()
-            last = worker.submit(work, *item)
-        if last is not None:
-            last.result()
+            if len(going) == at_once:
+                yield going.popleft().result()
+            going.append(workers.submit(work, *item))
+        while going:
+            yield going.popleft().result()
 
 
 def _read_ahead(

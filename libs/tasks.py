@@ -15,6 +15,7 @@ from libs.details import describe_versions, write_details
 from libs.engine import choose_engine
 from libs.errors import DecensorError
 from libs.gallery import Gallery
+from libs.heaps import limit_heaps
 from libs.jobs import Job, describe_no_pictures, make_results_folder, plan_jobs
 from libs.ledger import Ledger, digest_settings
 from libs.mosaic import MosaicSettings
@@ -30,6 +31,7 @@ logger = logging.getLogger("decensor")
 
 def do_logged(options: Options, home: Path) -> int:
     """Do what is asked for, with all details in a log file in the program's folder; the exit code."""
+    limit_heaps()
     with write_details(home / details.NAME, options.verbose):
         logger.debug("%s; %s", describe_versions(__version__), options)
         try:

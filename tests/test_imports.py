@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 # Imports point from a higher level to a lower one. A new module needs a level, a new sideways arrow a reason.
 LEVELS = {
     "libs.errors": 0,
+    "libs.heaps": 0,
     "libs.settings": 0,
     "libs.pictures": 1,
     "libs.pictures_find": 1,

@@ -131,49 +131,52 @@ def test_what_reading_raises_is_for_the_work_to_deal_with():
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 9])
-def test_work_behind_is_done_in_order_and_one_at_a_time(count):
-    busy, done = threading.Lock(), []
+def test_work_behind_gives_its_results_in_order_whatever_takes_long(count):
+    rng = random.Random(count)
+    pauses = [rng.choice([0, 0.003]) for _ in range(count)]
 
     def work(number, square):
-        assert busy.acquire(blocking=False)
-        time.sleep(0.001)
-        done.append((number, square))
-        busy.release()
+        time.sleep(pauses[number])
+        return number, square
 
-    work_behind(((number, number**2) for number in range(count)), work)
-    assert done == [(number, number**2) for number in range(count)]
+    items = ((number, number**2) for number in range(count))
+    assert list(work_behind(items, work)) == [(number, number**2) for number in range(count)]
 
 
-def test_the_next_item_is_made_while_the_last_is_worked_on_and_none_after_it():
-    made = [threading.Event() for _ in range(3)]
-    worked = threading.Event()
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_so_many_are_worked_on_while_one_is_made_and_no_more(at_once):
+    made, lock = [], threading.Lock()
+    busy, most = [], []
+    full = threading.Barrier(at_once)
 
     def make():
-        for number, event in enumerate(made):
-            event.set()
+        for number in range(2 * at_once):
+            made.append(number)
             yield (number,)
 
     def work(number):
-        if number == 0:
-            assert made[1].wait(5)
-            assert not made[2].wait(0.01)
-            worked.set()
+        with lock:
+            busy.append(number)
+            most.append(len(busy))
+        full.wait(5)
+        assert len(made) <= number + at_once + 1
+        with lock:
+            busy.remove(number)
+        return number
 
-    work_behind(make(), work)
-    assert worked.is_set()
+    assert list(work_behind(make(), work, at_once)) == list(range(2 * at_once))
+    assert max(most) == at_once
 
 
 def test_what_making_or_working_raises_ends_it_all():
-    done = []
-
     def work(number):
-        done.append(number)
         if number == 2:
             raise ValueError("two")
+        return number
 
+    done = []
     with pytest.raises(ValueError, match="two"):
-        work_behind(((number,) for number in range(9)), work)
-    assert done == [0, 1, 2]
+        done.extend(work_behind(((number,) for number in range(9)), work))
+    assert done == [0, 1]
     with pytest.raises(ZeroDivisionError):
-        work_behind(((1 // number,) for number in (1, 0, 1)), done.append)
-    assert done == [0, 1, 2, 1]
+        done.extend(work_behind(((1 // number,) for number in (1, 0, 1)), work))
