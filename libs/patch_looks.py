@@ -25,7 +25,8 @@ class PatchSettings:
 
     radius: they have (2 radius + 1) squared pixels; laid: the (2 laid + 1) squared in their middle are laid; guided:
     how much the guide's colour counts beside one pixel of a patch; halved: that for each of so many finer levels, for a
-    guide that is fog knows the colours of an area, not which pixel is which; soft: over so many pixels it is softened.
+    guide that is fog knows the colours of an area, not which pixel is which; soft: over so many pixels it is softened;
+    rounds: how often the finest level is searched and laid.
     """
 
     radius: int = 3
@@ -33,6 +34,7 @@ class PatchSettings:
     guided: float = 28.0
     halved: int = 3
     soft: float = 2.0
+    rounds: int = 1
 
     def __post_init__(self) -> None:
         if not 0 < self.laid <= self.radius:

@@ -16,8 +16,8 @@ from libs.patch_looks import Looks, PatchSettings, find_nearest, square_apart
 
 # A patch counts by how well it fits, as a part of what so many per cent of them are off at most.
 FITTING = 75
-# How often each level is searched and laid again.
-ROUNDS, FINEST_ROUNDS = 3, 2
+# How often each level but the finest is searched and laid again.
+ROUNDS = 3
 # So far away are the neighbours whose finds are tried; and so many pixels are laid over at once.
 JUMPS, AT_ONCE = (8, 4, 2, 1, 1), 8_000
 
@@ -72,7 +72,7 @@ class _Field:
             found = np.where(before < 0, -1, self._source_at[before])
             found, unsure = np.maximum(found, 0), found < 0
             drawn = self._lay(found, np.where(unsure, 0, 1).astype(np.float32))
-        for _ in range(ROUNDS if self.level.number else FINEST_ROUNDS):
+        for _ in range(ROUNDS if self.level.number else self.settings.rounds):
             wanted = self.looks.wanted_in(drawn)
             if found is None:
                 found, distance = find_nearest(wanted, self.looks.known)
