@@ -9,6 +9,7 @@ from benchmarks.pages import draw_page, paint_holes
 from benchmarks.pages.__main__ import PICTURES, main
 from benchmarks.pages.example import EXAMPLE, HOLES, clean_example, painted_example
 from benchmarks.pages.guide import VIEW, WAYS, draw_guide
+from benchmarks.pages.mosaic import AREA, PIECE, draw_mosaic_example
 from libs.holes import label_regions
 from libs.paint import find_paint
 
@@ -114,6 +115,19 @@ def test_the_command_writes_as_many_pages_as_it_is_told(tmp_path, capsys):
 def test_the_command_says_what_is_missing(capsys):
     assert main([]) == 2
     assert "give a folder, --example, --guide or --pictures" in capsys.readouterr().err
+
+
+def test_the_picture_of_a_mosaic_shows_it_the_program_s_result_and_the_truth(clean, monkeypatch):
+    monkeypatch.setattr("libs.engine.load_network", lambda *network: lambda images, masks: np.full_like(images, 0.5))
+    pixelated, redrawn, truth = np.split(draw_mosaic_example(), 3, axis=1)
+    assert_array_equal(truth, clean[PIECE])
+    area = np.zeros(clean.shape[:2], bool)
+    area[AREA] = True
+    inside = area[PIECE]
+    assert_array_equal(pixelated[~inside], truth[~inside])
+    assert_array_equal(redrawn[~inside], truth[~inside])
+    assert (pixelated[inside] != truth[inside]).mean() > 0.5
+    assert np.ptp(redrawn[inside].astype(int) - pixelated[inside]) > 50
 
 
 def test_the_shipped_guide_is_what_the_script_draws_and_small_enough(clean):

@@ -10,13 +10,14 @@ from PIL import Image
 from benchmarks.pages import draw_page, paint_holes
 from benchmarks.pages.example import EXAMPLE, FILLED, ROOT, clean_example, painted_example
 from benchmarks.pages.guide import draw_guide
+from benchmarks.pages.mosaic import draw_mosaic_example
 
 PICTURES = ROOT / ".github" / "images"
 DETAIL = (slice(960, 1240), slice(460, 740))  # rows and columns that the README shows at full size
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line; 0 when all is written, 2 when something is missing."""
+    """Run the command line; 0 when all is written, 1 if the program failed, 2 when something is missing."""
     options = _build_parser().parse_args(argv)
     if options.folder is None and not (options.example or options.guide or options.pictures):
         print("give a folder, --example, --guide or --pictures; --help tells more", file=sys.stderr)
@@ -54,7 +55,7 @@ def _write_pages(options: argparse.Namespace) -> None:
 
 
 def _write_pictures() -> int:
-    """The README's pictures: the page before and after at half size; a detail of both, and of the truth."""
+    """The README's pictures: the page before and after at half size; a detail of both, and of the truth; a mosaic."""
     if not FILLED.exists():
         print(f"there is no {FILLED}; run decensor.py first", file=sys.stderr)
         return 2
@@ -63,6 +64,10 @@ def _write_pictures() -> int:
         _write(np.asarray(Image.fromarray(pixels).reduce(2)), PICTURES / f"{name}.png")
     detail = np.concatenate([pixels[DETAIL] for pixels in (before, after, clean_example())], axis=1)
     _write(detail, PICTURES / "detail.png")
+    mosaic = draw_mosaic_example()
+    if mosaic is None:
+        return 1
+    _write(mosaic, PICTURES / "mosaic.png")
     return 0
 
 
