@@ -9,6 +9,7 @@ import scipy
 from libs.canvas import Canvas
 from libs.flat import carry_flat
 from libs.fog import clear_fog
+from libs.fours import sum_fours
 from libs.lines import carry_lines
 from libs.pipeline import work_behind
 from libs.tones import carry_tones
@@ -229,15 +230,11 @@ def _half_size(pixels: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.nda
         odd = ((0, -min(STRIP, height - top) % 2), (0, -width % 2))
         known = np.pad(~hole[top : top + STRIP], odd)
         colours = np.pad(pixels[top : top + STRIP], (*odd, (0, 0))) * known[..., None].astype(np.uint16)
-        count, total = _sum_fours(known.astype(np.uint16)), _sum_fours(colours)
+        count, total = sum_fours(known.astype(np.uint16)), sum_fours(colours)
         half = slice(top // 2, top // 2 + len(count))
         small[half] = (total + count[..., None] // 2) // np.maximum(count, 1)[..., None]
         small_hole[half] = count == 0
     return small, small_hole
-
-
-def _sum_fours(array: np.ndarray) -> np.ndarray:
-    return array[::2, ::2] + array[1::2, ::2] + array[::2, 1::2] + array[1::2, 1::2]
 
 
 def _sample(coarse: np.ndarray, crop: Window, places: np.ndarray, pitch: int) -> Hints:

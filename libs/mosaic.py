@@ -7,7 +7,7 @@ import scipy
 
 from libs.inpaint import FillSettings, Hints, Predict, fill
 from libs.mosaic_cover import Cover
-from libs.mosaic_detail import lay_detail
+from libs.mosaic_detail import find_surroundings, lay_detail
 from libs.mosaic_find import Findings, Mosaic
 from libs.mosaic_grid import Comb
 
@@ -43,10 +43,11 @@ def fill_mosaic(
         hidden[mosaic.window.slices] |= mosaic.area
     drawn = fill(pixels, hidden, predict, collect_hints(findings, hidden), settings)
     for mosaic in findings.mosaics:
-        here = mosaic.window.slices
+        here, beside = mosaic.window.slices, find_surroundings(mosaic, hole.shape)
         drawn[here] = hold_to(mosaic, drawn[here], hidden[here])
         for guided in GUIDED:
-            lay_detail(mosaic, drawn, hidden, guided)
+            page = drawn[beside.slices]
+            drawn[beside.slices] = lay_detail(mosaic, beside, page, hidden[beside.slices], guided)
             drawn[here] = hold_to(mosaic, drawn[here], hidden[here])
     result = pixels.copy()
     result[hole] = drawn[hole]

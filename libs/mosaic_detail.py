@@ -19,14 +19,17 @@ SOFT = 0.2
 SHARE = 0.8
 
 
-def lay_detail(mosaic: Mosaic, drawn: np.ndarray, hidden: np.ndarray, guided: float) -> None:
-    """Lay patches of what is not `hidden` (H, W) bool over what is, as far as the mosaic and a block more.
+def find_surroundings(mosaic: Mosaic, shape: tuple[int, int]) -> Window:
+    """The part of a page of (height, width) `shape` that patches for a mosaic are taken from."""
+    return mosaic.window.grown(AROUND, shape)
 
-    drawn: (H, W, 3) uint8, the page with what is drawn so far, is changed; guided: how much that counts, see
-    `PatchSettings`.
+
+def lay_detail(mosaic: Mosaic, here: Window, page: np.ndarray, hole: np.ndarray, guided: float) -> np.ndarray:
+    """(h, w, 3) uint8: a copy of the mosaic's surroundings with patches of what is known in the mosaic's part.
+
+    That is the mosaic and a block more, as far as the hole (h, w) bool reaches. page: the surroundings (h, w, 3) uint8
+    with what is drawn so far; guided: how much that counts, see `PatchSettings`.
     """
-    here = mosaic.window.grown(AROUND, hidden.shape)
-    page, hole = drawn[here.slices], hidden[here.slices]
     pitch = (mosaic.grid.rows.pitch + mosaic.grid.columns.pitch) / 2
     area = np.zeros_like(hole)
     area[Window(mosaic.window.top - here.top, mosaic.window.left - here.left, *mosaic.area.shape).slices] = mosaic.area
@@ -39,4 +42,4 @@ def lay_detail(mosaic: Mosaic, drawn: np.ndarray, hidden: np.ndarray, guided: fl
         laid = lay_patches(guide, hole[window], area[window], settings)
         drawing = guide if laid is None else guide + SHARE * (laid - guide)
         canvas.paste(tile, np.round(255 * drawing).astype(np.uint8))
-    page[area] = canvas.levels[area]
+    return np.where(area[..., None], canvas.levels, page)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from libs.fours import sum_fours
+
 # A hole of at most so many pixels from its rim needs no coarser level; a level needs so many pixels and patches.
 SHALLOW, SMALLEST, FEWEST, LEVELS = 2, 40, 400, 5
 # Up to how many pairs all are compared.
@@ -31,8 +33,8 @@ class Level:
 
     def halved(self) -> "Level":
         """Half as large; a pixel is known where all four are."""
-        hole, area = (_sum_fours(array.astype(np.uint8)) > 0 for array in (self.hole, self.open))
-        return Level(_sum_fours(self.guide) / 4, hole, area, self.number + 1)
+        hole, area = (sum_fours(array.astype(np.uint8)) > 0 for array in (self.hole, self.open))
+        return Level(sum_fours(self.guide) / 4, hole, area, self.number + 1)
 
 
 def plan_levels(level: Level) -> list[Level]:
@@ -44,13 +46,6 @@ def plan_levels(level: Level) -> list[Level]:
             break
         levels.append(coarser)
     return levels
-
-
-def _sum_fours(array: np.ndarray) -> np.ndarray:
-    """(h, w, ...) -> (h // 2, w // 2, ...)."""
-    height, width = array.shape[0] // 2 * 2, array.shape[1] // 2 * 2
-    even = array[:height, :width]
-    return even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
 
 
 def double_finds(finds: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

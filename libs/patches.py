@@ -68,10 +68,10 @@ class _Field:
         """(the level's guide with patches, (h, w) numbers of pixels found), going on from finds if there are some."""
         found, drawn = None, self.level.guide
         if finds is not None:
-            before = finds.ravel()[self.places]
-            found = np.where(before < 0, -1, self._source_at[before])
-            found, unsure = np.maximum(found, 0), found < 0
-            drawn = self._lay(found, np.where(unsure, 0, 1).astype(np.float32))
+            # -1, nothing found, is the last pixel, which is no source either.
+            before = self._source_at[finds.ravel()[self.places]]
+            found = np.maximum(before, 0)
+            drawn = self._lay(found, (before >= 0).astype(np.float32))
         for _ in range(ROUNDS if self.level.number else self.settings.rounds):
             wanted = self.looks.wanted_in(drawn)
             if found is None:
@@ -117,27 +117,27 @@ class _Field:
 
     def _lay(self, found: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The guide with the middles of the found sources (T,) laid over the places, each by its weight (T,)."""
-        level, area = self.level, np.flatnonzero(self.level.open)
-        colours = level.guide.reshape(-1, 3)
-        drawn = colours.copy()
+        area, drawn = np.flatnonzero(self.level.open), self.level.guide.copy()
+        # Where there is no place, of number -1, the last lies over a pixel, and weighs nothing.
+        middles, weights = np.append(self.sources[found], 0), np.append(weights, np.float32(0))
         for start in range(0, len(area), AT_ONCE):
-            self._lay_over(area[start : start + AT_ONCE], found, weights, colours, drawn)
-        return drawn.reshape(level.guide.shape)
+            part = area[start : start + AT_ONCE]
+            drawn.reshape(-1, 3)[part] = self._mix(part, middles, weights)
+        return drawn
 
-    def _lay_over(self, area: np.ndarray, found: np.ndarray, weights: np.ndarray, colours: np.ndarray, drawn) -> None:
-        """The same for pixels (P,) of the area; `drawn` is changed, (h * w, 3) as are the level's colours."""
-        laid = self.settings.laid
-        rows, columns = (axis.ravel() - laid for axis in np.indices((2 * laid + 1, 2 * laid + 1)))
-        nearness = np.exp(-(rows**2 + columns**2) / (2 * laid**2)).astype(np.float32)
+    def _mix(self, area: np.ndarray, middles: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """(P, 3): what lies over pixels (P,) of the area, given the patches' middles and weights (T + 1,), mixed."""
+        far = self.settings.laid
+        rows, columns = (axis.ravel() - far for axis in np.indices((2 * far + 1, 2 * far + 1)))
+        nearness = np.exp(-(rows**2 + columns**2) / (2 * far**2)).astype(np.float32)
         steps = rows * self.level.hole.shape[1] + columns
         over = self._place_at.take(area[:, None] - steps, mode="clip")
-        # What lies over a pixel is -1 where there is no place: the last, which weighs nothing.
-        shares = np.append(weights, np.float32(0))[over] * nearness
-        over_them = colours.take(np.append(self.sources[found], 0)[over] + steps, axis=0, mode="clip")
+        colours, shares = self.level.guide.reshape(-1, 3), weights[over] * nearness
+        laid = colours.take(middles[over] + steps, axis=0, mode="clip")
         weight = shares.sum(axis=1)
-        covered = weight > 0
-        mixed = np.einsum("pn,pnc->pc", shares[covered], over_them[covered])
-        drawn[area[covered]] = mixed / weight[covered, None]
+        covered, mixed = weight > 0, colours[area]
+        mixed[covered] = np.einsum("pn,pnc->pc", shares[covered], laid[covered]) / weight[covered, None]
+        return mixed
 
 
 def _widened(hole: np.ndarray, by: int) -> np.ndarray:

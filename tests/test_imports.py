@@ -37,6 +37,7 @@ LEVELS = {
     "libs.line_ends": 1,
     "libs.ramps": 1,
     "libs.channels": 0,
+    "libs.fours": 0,
     "libs.lines": 1.5,
     "libs.mosaic_grid": 1,
     "libs.mosaic_cover": 1,

@@ -10,7 +10,7 @@ from benchmarks.mosaics import Pixelation, block_means, compress, pixelate
 from libs.inpaint import fill
 from libs.mosaic import block_hints, collect_hints, describe_findings, fill_mosaic, show_grids
 from libs.mosaic_cover import Cover, judge_cover
-from libs.mosaic_detail import lay_detail
+from libs.mosaic_detail import find_surroundings, lay_detail
 from libs.mosaic_find import Findings, find_mosaics
 from libs.mosaic_grid import measure_blocks
 from tests.mosaics import draw_scene, rectangle
@@ -203,7 +203,8 @@ def test_other_holes_get_nothing_laid_over(seed):
     drawn, hidden = pixels.copy(), mine | others
     drawn[hidden] = np.random.default_rng(seed).integers(0, 256, 3)
     before = drawn.copy()
-    lay_detail(mosaic, drawn, hidden, 56.0)
+    here = find_surroundings(mosaic, SHAPE)
+    drawn[here.slices] = lay_detail(mosaic, here, drawn[here.slices], hidden[here.slices], 56.0)
     assert_array_equal(drawn[~mine], before[~mine])
     assert (drawn[mine] != before[mine]).mean() > 0.5
 
@@ -212,9 +213,7 @@ def test_a_mosaic_with_nothing_beside_it_stays_as_it_is_drawn():
     pixels = pixelate(draw_scene(60, 60, 1), np.ones((60, 60), bool), Pixelation(10.0, 10.0, 0.0, 0.0))
     hole = np.ones((60, 60), bool)
     (mosaic,) = find_mosaics(pixels, hole, 10).mosaics
-    drawn = pixels.copy()
-    lay_detail(mosaic, drawn, hole, 56.0)
-    assert_array_equal(drawn, pixels)
+    assert_array_equal(lay_detail(mosaic, find_surroundings(mosaic, hole.shape), pixels, hole, 56.0), pixels)
 
 
 def test_no_block_edge_is_drawn():
