@@ -5,7 +5,6 @@ last. Only `keras` and `keras.ops` are used, so that one text runs on the Tensor
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 import keras
@@ -13,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from libs.crop_layer import Crop, unstack_crops
-from libs.crops import CROPPED, find_unknown, plan_crops
+from libs.crops import CROPPED, draw_where_unknown
 from libs.folding import BATCH_NORM_EPSILON
 from libs.inpaint import Predict
 from libs.legacy_unet import make_legacy_predictor
@@ -186,29 +185,21 @@ def load_predictor(
         model = build_unet(weights.config, weights.arrays, cropped)
     finally:
         keras.config.set_dtype_policy(usual)
-    draw = _compile(model)
-    if len(model.inputs) > 2:
-        draw = partial(_draw_crop, draw, model.inputs[2].shape[0])
+    compiled = _compile(model)
+
+    def draw(*given: np.ndarray) -> np.ndarray:
+        return ops.convert_to_numpy(compiled(list(given)))
 
     def predict(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         with lack_of_memory_as_usual():
-            return np.clip(ops.convert_to_numpy(draw([images, masks])), 0.0, 1.0)
+            if cropped:
+                return draw_where_unknown(draw, cropped, images, masks)
+            return np.clip(draw(images, masks), 0.0, 1.0)
 
     stride = weights.config.stride
     # The first call traces; now, so that no picture's time has it.
     predict(np.zeros((1, stride, stride, 3), np.float32), np.ones((1, stride, stride, 1), np.float32))
     return predict
-
-
-def _draw_crop(draw: Callable, cropped: int, given: list[np.ndarray]) -> np.ndarray:
-    """The images with what a network with so many cropped levels draws where something is unknown."""
-    images, masks = given
-    top, left, bottom, right = wanted = find_unknown(masks)
-    crops = plan_crops(wanted, images.shape[1:3], cropped)
-    drawn, (above, beside) = ops.convert_to_numpy(draw([images, masks, crops])), crops[0, 1, 0, 1:3]
-    result = images.copy()
-    result[:, top:bottom, left:right] = drawn[:, top - above : bottom - above, left - beside : right - beside]
-    return result
 
 
 def _compile(model: keras.Model) -> Callable:

@@ -47,9 +47,9 @@ def load_ours(path: Path) -> tuple[Program, Program]:
     from libs.inpaint import fill
     from libs.mosaic import fill_mosaic
     from libs.mosaic_find import find_mosaics
-    from model import load_predictor
+    from libs.network import load_network
 
-    predict = load_predictor(path)
+    predict = load_network(path, "float32")
 
     def restore(case: Case) -> np.ndarray:
         original = case.mosaic.original

@@ -4,6 +4,8 @@ To see, it needs all of a window; what it draws is used in the hole alone, and a
 the level below than the few pixels that its kernel reaches. A crop is top, left, bottom, right, in pixels of its level.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 # Of so many levels, from the picture on, only parts are drawn; the deeper ones cost next to nothing.
@@ -37,3 +39,19 @@ def plan_crops(wanted: tuple[int, int, int, int], size: tuple[int, int], levels:
         crops[number, :, :, 1:3] = (low, high - low), (2 * low, 2 * (high - low))
     crops[:-1, 0, 0] -= crops[1:, 1, 0]
     return crops
+
+
+def draw_where_unknown(
+    draw: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray], levels: int, images: np.ndarray, masks: np.ndarray
+) -> np.ndarray:
+    """The images with what a network with so many cropped levels draws where something is unknown, all in [0, 1].
+
+    draw: (images, masks, the crops of `plan_crops`) -> the crop of the picture's level.
+    """
+    top, left, bottom, right = wanted = find_unknown(masks)
+    crops = plan_crops(wanted, images.shape[1:3], levels)
+    drawn, (above, beside) = draw(images, masks, crops), crops[0, 1, 0, 1:3]
+    result = images.copy()
+    part = drawn[:, top - above : bottom - above, left - beside : right - beside]
+    np.clip(part, 0.0, 1.0, out=result[:, top:bottom, left:right])
+    return result

@@ -10,18 +10,23 @@ from libs.errors import UsageError, WeightsError
 from libs.inpaint import Predict
 from libs.ledger import digest_file
 from libs.options import __version__
+from libs.traced import load_traced
 from libs.weights_legacy import LegacyWeights
-from libs.weights_network import Folded
+from libs.weights_network import Folded, read_folded
 
 
 def load_network(
     path: Path, precision: str, family: str | None = None, weights: Folded | LegacyWeights | None = None
 ) -> Predict:
-    """`model.load_predictor`, imported when it is sure to be needed: TensorFlow costs seconds.
+    """`libs.traced.load_traced`, or else `model.load_predictor`, imported when it is sure to be needed.
 
-    Meanwhile no garbage is collected: looking through the hundreds of thousands of new objects, which are all there
-    to stay, is a fifth of those seconds.
+    To import Keras costs seconds. Meanwhile no garbage is collected: looking through the hundreds of thousands of new
+    objects, which are all there to stay, is a fifth of those seconds.
     """
+    weights = weights or read_folded(path, family)
+    traced = load_traced(weights, precision) if isinstance(weights, Folded) else None
+    if traced is not None:
+        return traced
     gc.disable()
     try:
         # TensorFlow keeps the errors of imports that failed, they the frames that led there, and those all that these

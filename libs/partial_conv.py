@@ -86,9 +86,9 @@ class PartialConv2D(keras.layers.Layer):
             weighted = sum(channels) * masks[0]
         else:
             weighted = functools.reduce(operator.add, map(operator.mul, channels, masks))
-        if self.large:
-            return self._count_by_rows(weighted)
         side = self.kernel_size
+        if self.large and side >= self.strides:
+            return self._count_by_rows(weighted)
         box = ops.ones((side, side, 1, 1), dtype="float32")
         return ops.conv(weighted, box, strides=self.strides, padding="same")
 

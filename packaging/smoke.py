@@ -22,6 +22,7 @@ GREEN = (0, 255, 0)
 BLOCK = 12  # pixels, of the mosaics
 ENDING = ".exe" if sys.platform == "win32" else ""
 KEPT = ("SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP")  # without these Windows starts no program
+ENGINE = "tensorflow/" + ("python/_pywrap_tensorflow_common" if sys.platform == "win32" else "libtensorflow_cc")
 MOST_SECONDS = 900
 
 
@@ -59,6 +60,9 @@ def check_all(folder: Path) -> None:
         results = folder / f"results of {program}"
         run(folder / f"{program}{ENDING}", "--decensor_output_path", results)
         compare(run_source(folder, options), results)
+        expect(r"model\.h5 loaded in", read_log(folder))
+        if "traced anew" in read_log(folder):
+            raise DifferenceError(f"{program} imported all of Keras: {read_log(folder)}")
     program = folder / f"decensor{ENDING}"
     drop_pictures(program)
     expect("there is no such weights file", run(program, "--overwrite", "--model", "nowhere.h5", code=3))
@@ -107,16 +111,20 @@ def make_a_fault(program: Path) -> None:
     """A damaged file of the program's own, which nothing expects, stands for what nobody has thought of."""
     (program.parent / "_internal" / "libs" / "gallery.html").write_bytes(b"\xff")
     expect("a fault of the program .* has the details", run(program, "--report", code=1))
-    log = (program.parent / "decensor.log").read_text("utf-8")
-    expect("UnicodeDecodeError", log)
+    expect("UnicodeDecodeError", read_log(program.parent))
 
 
 def take_parts(program: Path) -> None:
     """Take away what a virus scanner might: first of the engine, which is loaded last, then of what is loaded early."""
-    for part in ("tensorflow/python/_pywrap_tfe", "numpy/_core/_multiarray_umath"):
-        for library in (program.parent / "_internal").glob(f"{part}.*"):
+    for part in (ENGINE, "numpy/_core/_multiarray_umath"):
+        for library in list((program.parent / "_internal").glob(f"{part}.*")):
             library.unlink()
         expect("cannot be loaded .* unpack the download again", run(program, "--overwrite", code=1))
+
+
+def read_log(folder: Path) -> str:
+    """What the runs so far told in detail."""
+    return (folder / "decensor.log").read_text("utf-8")
 
 
 def put_pictures(folder: Path) -> None:

@@ -53,6 +53,7 @@ LEVELS = {
     "libs.weights_network": 2.2,
     "libs.report": 1,
     "libs.processor": 1,
+    "libs.graph_session": 1,
     "libs.companions": 1.4,
     "libs.unet": 0,
     "libs.crops": 0,
@@ -77,6 +78,8 @@ LEVELS = {
     "libs.network": 6,
     "libs.views": 2,
     "libs.lookalike": 2,
+    "libs.traced": 2.5,
+    "libs.tracing": 3,
     "model": 2.5,
     "libs.training": 2.5,
     "libs.paint": 4,
@@ -114,7 +117,7 @@ LATE = {
     "decensor": {"libs.tasks.do_logged", "libs.loading.explain_unloadable"},
 }
 PROGRAMS = {"decensor", "train"}
-NETWORK = {f"libs.{part}" for part in ("crop_layer", "partial_conv", "smooth_fill", "legacy_unet")}
+NETWORK = {f"libs.{part}" for part in ("crop_layer", "partial_conv", "smooth_fill", "legacy_unet", "tracing")}
 PICTURES = {f"libs.pictures_{part}" for part in ("content", "preview", "read", "write")} | {"libs.pictures"}
 FILES = sorted([*ROOT.glob("*.py"), *ROOT.glob("libs/**/*.py")])
 

@@ -17,7 +17,6 @@ from benchmarks.speed.plan import (
     Line,
     Plan,
     describe_size,
-    load_network,
     page_name,
     paint_pages,
     time_fill,
@@ -26,6 +25,7 @@ from benchmarks.speed.plan import (
 )
 from libs.holes import painted_hole, random_bars
 from libs.inpaint import fill
+from libs.network import load_network
 from libs.pictures import Picture, read_picture, write_picture
 
 PEER_SIDES = (512, 1024)

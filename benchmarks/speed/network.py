@@ -6,10 +6,11 @@ from itertools import chain
 import numpy as np
 
 from benchmarks.pages import draw_page, paint_holes
-from benchmarks.speed.plan import HOLES, PAGE, Line, Plan, draw_small_hole, draw_window, load_network, time_median
+from benchmarks.speed.plan import HOLES, PAGE, Line, Plan, draw_small_hole, draw_window, time_median
 from libs.folding import fold_weights
 from libs.holes import painted_hole
 from libs.inpaint import fill
+from libs.network import load_network
 from libs.processor import prefers_bfloat16
 from libs.unet import UnetConfig
 from libs.weights import read_weights

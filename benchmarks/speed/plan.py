@@ -42,13 +42,6 @@ class Plan:
     batch: int = 20
 
 
-def load_network(path: Path, precision: str) -> Predict:
-    """The network of a weights file. Raises WeightsError."""
-    from model import load_predictor
-
-    return load_predictor(path, precision)
-
-
 def time_median(action: Callable[[], object], repeats: int) -> float:
     """Median seconds of an action, after one run that does not count."""
     action()

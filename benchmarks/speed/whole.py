@@ -17,12 +17,12 @@ from benchmarks.speed.plan import (
     Line,
     Plan,
     describe_size,
-    load_network,
     page_name,
     paint_pages,
     time_fill,
     time_median,
 )
+from libs.network import load_network
 from libs.pictures import Picture, write_picture
 from libs.settings import GREEN
 from libs.windows import FillSettings, plan_tiles
