@@ -16,7 +16,7 @@ from libs.weights_network import Folded, read_folded
 
 
 def load_network(
-    path: Path, precision: str, family: str | None = None, weights: Folded | LegacyWeights | None = None
+    path: Path, precision: str = "float32", family: str | None = None, weights: Folded | LegacyWeights | None = None
 ) -> Predict:
     """`libs.traced.load_traced`, or else `model.load_predictor`, imported when it is sure to be needed.
 
