@@ -78,7 +78,7 @@ def open_library() -> ctypes.CDLL:
     if sys.platform not in LIBRARIES:
         raise UnusableError(f"where {sys.platform} has TensorFlow's library is not known")
     try:
-        library = ctypes.CDLL(str(Path(package.origin).with_name(LIBRARIES[sys.platform])))
+        library = ctypes.CDLL(str(Path(package.origin).parent / LIBRARIES[sys.platform]))
         for name, (given_back, *given) in FUNCTIONS.items():
             function = getattr(library, name)
             function.restype, function.argtypes = given_back, given

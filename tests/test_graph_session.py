@@ -118,13 +118,16 @@ def test_without_tensorflow_there_is_no_library(monkeypatch):
 
 @pytest.mark.usefixtures("without_cache")
 @pytest.mark.parametrize("content", [None, b"damaged"])
-def test_a_library_that_cannot_be_opened_is_told(content, tmp_path, monkeypatch):
+@pytest.mark.parametrize("system", graph_session.LIBRARIES)
+def test_a_library_that_cannot_be_opened_is_told(system, content, tmp_path, monkeypatch):
     package = importlib.machinery.ModuleSpec("tensorflow", None, origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: package)
-    monkeypatch.setattr(graph_session.sys, "platform", "linux")
+    monkeypatch.setattr(graph_session.sys, "platform", system)
+    library = tmp_path / graph_session.LIBRARIES[system]
     if content:
-        (tmp_path / graph_session.LIBRARIES["linux"]).write_bytes(content)
-    with pytest.raises(UnusableError, match="libtensorflow_cc"):
+        library.parent.mkdir(exist_ok=True)
+        library.write_bytes(content)
+    with pytest.raises(UnusableError, match=library.name):
         open_library()
 
 
