@@ -40,8 +40,11 @@ def load_network(
 
 
 def _import_model() -> Callable[..., Predict]:
-    from model import load_predictor
-
+    try:
+        from model import load_predictor
+    except UnicodeError as error:
+        # On Windows TensorFlow prints what it lacks, in signs that many a console does not know.
+        raise ImportError("TensorFlow lacks a part") from error
     return load_predictor
 
 

@@ -307,6 +307,18 @@ def test_a_part_that_cannot_be_loaded_is_told_once_and_is_in_the_log(place, monk
     assert f"ModuleNotFoundError: {reason}" in (place.home / details.NAME).read_text("utf-8")
 
 
+def test_an_engine_that_fails_while_it_tells_what_it_lacks_is_told_as_lacking_that(place, monkeypatch):
+    put_pages(place, "a.png")
+    lacking = "try:\n    raise ImportError('DLL load failed')\nexcept ImportError:\n    '錠'.encode('cp1252')\n"
+    (place.home / "model.py").write_text(lacking, "utf-8")
+    monkeypatch.syspath_prepend(place.home)
+    monkeypatch.delitem(sys.modules, "model", raising=False)
+    monkeypatch.setattr(engine, "load_network", network.load_network)
+    code, _, error = place.run()
+    assert code == 1
+    assert error.startswith("decensor: a part of the program cannot be loaded (DLL load failed); start it with")
+
+
 @pytest.mark.parametrize(
     ("argv", "waits"), [([], True), (["--autoclose"], False), (["--wrong"], True), (["--version"], True)]
 )
