@@ -13,9 +13,9 @@ from libs.patches import lay_patches
 from libs.ramps import ramp
 
 # What varies within so many pixels is detail (a Gaussian), and how much there is of it is seen over so many.
-DETAIL, AROUND, BESIDE, SEEN = 3.0, 4.0, 12.0, 1e-4
-# So far from anything known, in pixels, nothing tells what texture it is.
-FARTHEST = 64
+DETAIL, AROUND, SEEN = 3.0, 4.0, 1e-4
+# Of what is beside so many count, and where nothing is so near, all, each by so much.
+BESIDE, ANYWHERE = 12.0, 1e-3
 # From so much of the patches' detail on a drawing is no fog, down to so much of it is nothing else.
 CLEAR, FOGGY = 1.0, 0.5
 # Details of so few levels of 255 are none. Fog is covered up to this share: its colours are the likeliest.
@@ -28,7 +28,6 @@ def clear_fog(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.nd
     guide = np.where(hole[..., None], drawing, image).clip(0, 1)
     drawn, beside = _detail(guide, AROUND), _detail_beside(image, hole)
     fog = hole & (drawn < beside * CLEAR) & (beside > FAINT)
-    fog &= scipy.ndimage.distance_transform_cdt(hole, "chessboard") <= FARTHEST
     patched = lay_patches(guide, hole, fog) if fog.any() else None
     if patched is None:
         return drawing
@@ -43,11 +42,12 @@ def _detail(image: np.ndarray, pixels: float) -> np.ndarray:
 
 
 def _detail_beside(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """(h, w): the same of what is known of an image around each pixel; 0 far from all that."""
+    """(h, w): the same of what is known of an image around each pixel; of all that is where nothing near is."""
     known = (~hole).astype(np.float32)
     smooth = _soft(image * known[..., None], DETAIL) / np.maximum(_soft(known, DETAIL), SEEN)[..., None]
     variance = mean(np.square(image - smooth)) * known
-    return np.sqrt(_soft(variance, BESIDE) / np.maximum(_soft(known, BESIDE), SEEN))
+    usual = variance.sum() / max(known.sum(), 1)
+    return np.sqrt((_soft(variance, BESIDE) + ANYWHERE * usual) / (_soft(known, BESIDE) + ANYWHERE))
 
 
 def _soft(values: np.ndarray, pixels: float) -> np.ndarray:

@@ -13,6 +13,7 @@ from libs.fours import sum_fours
 from libs.lines import carry_lines
 from libs.pipeline import work_behind
 from libs.tones import carry_tones
+from libs.weave import take_out_weave
 from libs.windows import CELL, FillSettings, Tile, Window, cut, plan_tiles, tight_box
 
 __all__ = ["FillSettings", "Hints", "Predict", "draw_in_hole", "fill"]
@@ -106,14 +107,14 @@ def draw_in_hole(
 def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """The drawing (h, w, 3) with what goes on from outside the hole: textures, lines over them, flat colours beside.
 
-    What is left of it as fog is covered last.
+    First its weave is taken out, and what is left of it as fog is covered last.
     """
-    box = tight_box(hole, Window(0, 0, *hole.shape)).grown(BESIDE, hole.shape).slices
-    part = drawing[box]
-    for carry in (carry_tones, carry_lines, carry_flat, clear_fog):
-        part = carry(part, image[box], hole[box])
+    tight = tight_box(hole, Window(0, 0, *hole.shape))
+    inside, box = tight.slices, tight.grown(BESIDE, hole.shape).slices
     carried = drawing.copy()
-    carried[box] = part
+    carried[inside] = take_out_weave(drawing[inside], hole[inside])
+    for carry in (carry_tones, carry_lines, carry_flat, clear_fog):
+        carried[box] = carry(carried[box], image[box], hole[box])
     return carried
 
 

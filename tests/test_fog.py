@@ -16,6 +16,13 @@ def test_fog_in_hatching_becomes_ink_and_paper(seed):
     assert drawn.std() > 0.5 * image[hole].std()
 
 
+def test_fog_far_from_all_that_is_known_is_covered_too():
+    image, hole = draw_waves((300, 300)), np.zeros((300, 300), bool)
+    hole[60:240, 60:240] = True
+    drawn = clear_fog(grey(image, hole), image, hole)
+    assert drawn[140:160, 140:160].std() > 0.5 * image[hole].std()
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_drawing_as_clear_as_what_is_beside_stays(seed):
     image, hole = draw_waves(seed=seed), block()
