@@ -33,10 +33,11 @@ def take_out_weave(drawing: np.ndarray, hole: np.ndarray) -> np.ndarray:
     # So many cells have a say, and by so much their mean would be off zero by chance.
     count = np.maximum(4 * np.pi * AROUND**2 * share, 1 + SEEN)
     chance = np.maximum(spread - np.square(common), 0) / (count - 1)
-    found, by_chance = (mean(values).mean(axis=(1, 3), keepdims=True) for values in (np.square(common), chance))
-    sure = np.clip(1 - (by_chance + NOTHING) / (found + NOTHING), 0, 1)
-    weave = _join(common * sure[..., None], hole.shape)
-    return (drawing - weave * unknown).astype(np.float32)
+    found, by_chance = (
+        scipy.ndimage.gaussian_filter(_join(mean(values), hole.shape), PERIOD / 2) for values in (common**2, chance)
+    )
+    sure = np.clip(1 - (by_chance + NOTHING) / (found + NOTHING), 0, 1)[..., None]
+    return (drawing - sure * _join(common, hole.shape) * unknown).astype(np.float32)
 
 
 def _cut(values: np.ndarray) -> np.ndarray:

@@ -78,6 +78,15 @@ def test_what_lies_around_the_hole_never_matters():
     assert_allclose(take_out_weave(other, hole)[hole], take_out_weave(drawing, hole)[hole], atol=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_flipped_drawing_loses_the_same(seed):
+    shape = (101 + seed, 90)
+    drawing, hole = draw_waves(shape, seed=seed) + weave(seed, shape), wide(shape)
+    for axis in (0, 1):
+        flipped = np.flip(take_out_weave(np.flip(drawing, axis), np.flip(hole, axis)), axis)
+        assert_allclose(flipped, take_out_weave(drawing, hole), atol=1e-6)
+
+
 def test_one_cell_alone_is_no_pattern():
     image, hole = draw_waves((64, 64)), np.zeros((64, 64), bool)
     hole[24:32, 24:32] = True
