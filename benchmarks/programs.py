@@ -49,7 +49,7 @@ def load_ours(path: Path) -> tuple[Program, Program]:
     from libs.mosaic_find import find_mosaics
     from libs.network import load_network
 
-    predict = load_network(path, "float32")
+    predict = load_network(path)
 
     def restore(case: Case) -> np.ndarray:
         original = case.mosaic.original

@@ -6,14 +6,14 @@ varies less than they do. What it has drawn as clearly stays.
 """
 
 import numpy as np
-import scipy
 
 from libs.channels import mean
 from libs.patches import lay_patches
 from libs.ramps import ramp
+from libs.softening import DETAIL, soften, soften_within
 
-# What varies within so many pixels is detail (a Gaussian), and how much there is of it is seen over so many.
-DETAIL, AROUND, SEEN = 3.0, 4.0, 1e-4
+# How much detail there is is seen over so many pixels (a Gaussian).
+AROUND = 4.0
 # Of what is beside so many count, and where nothing is so near, all, each by so much.
 BESIDE, ANYWHERE = 12.0, 1e-3
 # From so much of the patches' detail on a drawing is no fog, down to so much of it is nothing else.
@@ -38,18 +38,12 @@ def clear_fog(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.nd
 
 def _detail(image: np.ndarray, pixels: float) -> np.ndarray:
     """(h, w): how much an image varies around each pixel, a standard deviation."""
-    return np.sqrt(_soft(mean(np.square(image - _soft(image, DETAIL))), pixels))
+    return np.sqrt(soften(mean(np.square(image - soften(image, DETAIL))), pixels))
 
 
 def _detail_beside(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """(h, w): the same of what is known of an image around each pixel; of all that is where nothing near is."""
     known = (~hole).astype(np.float32)
-    smooth = _soft(image * known[..., None], DETAIL) / np.maximum(_soft(known, DETAIL), SEEN)[..., None]
-    variance = mean(np.square(image - smooth)) * known
+    variance = mean(np.square(image - soften_within(image, ~hole, DETAIL))) * known
     usual = variance.sum() / max(known.sum(), 1)
-    return np.sqrt((_soft(variance, BESIDE) + ANYWHERE * usual) / (_soft(known, BESIDE) + ANYWHERE))
-
-
-def _soft(values: np.ndarray, pixels: float) -> np.ndarray:
-    """(h, w) or (h, w, 3), softened over so many pixels."""
-    return scipy.ndimage.gaussian_filter(values, (pixels, pixels, 0)[: values.ndim], truncate=3.0)
+    return np.sqrt((soften(variance, BESIDE) + ANYWHERE * usual) / (soften(known, BESIDE) + ANYWHERE))

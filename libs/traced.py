@@ -7,7 +7,6 @@ makes it.
 import json
 import logging
 import zipfile
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from libs.crops import CROPPED, draw_where_unknown
 from libs.graph_session import Session, UnusableError
 from libs.inpaint import Predict
+from libs.unet import UnetConfig
 from libs.weights_network import Folded
 
 TRACED = Path(__file__).with_suffix(".zip")
@@ -51,7 +51,7 @@ def load_traced(weights: Folded, precision: str) -> Predict | None:
 def read_graph(weights: Folded, precision: str) -> bytes:
     """The serialized GraphDef for a network; UnusableError if it is of another."""
     with zipfile.ZipFile(TRACED) as traced:
-        if json.loads(traced.read(NETWORK)) != json.loads(json.dumps(asdict(weights.config))):
+        if UnetConfig(**json.loads(traced.read(NETWORK))) != weights.config:
             raise UnusableError("the network is not of the usual shape")
         return traced.read(GRAPH.format(precision))
 

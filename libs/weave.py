@@ -8,11 +8,12 @@ import numpy as np
 import scipy
 
 from libs.channels import mean
+from libs.softening import DETAIL, SEEN, soften_within
 
 PERIOD = 8
-# What varies within so many pixels is detail (a Gaussian); so many cells around are compared (another).
-DETAIL, AROUND = 3.0, 1.0
-SEEN, NOTHING = 1e-4, 1e-8
+# So many cells around are compared (a Gaussian).
+AROUND = 1.0
+NOTHING = 1e-8
 
 
 def take_out_weave(drawing: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -22,11 +23,7 @@ def take_out_weave(drawing: np.ndarray, hole: np.ndarray) -> np.ndarray:
     holes of less than some cells.
     """
     unknown = hole[..., None].astype(np.float32)
-    soft, all_around = (
-        scipy.ndimage.gaussian_filter(values, (DETAIL, DETAIL, 0), truncate=3.0)
-        for values in (drawing * unknown, unknown)
-    )
-    detail = (drawing - soft / np.maximum(all_around, SEEN)) * unknown
+    detail = (drawing - soften_within(drawing, hole, DETAIL)) * unknown
     cells, counted = _cut(detail), _cut(unknown[..., 0])
     share = np.maximum(_soft(counted), SEEN)[..., None]
     common, spread = _soft(cells) / share, _soft(np.square(cells)) / share

@@ -36,6 +36,7 @@ LEVELS = {
     "libs.fog": 1.5,
     "libs.line_ends": 1,
     "libs.ramps": 1,
+    "libs.softening": 0,
     "libs.weave": 1,
     "libs.channels": 0,
     "libs.fours": 0,
