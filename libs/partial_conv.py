@@ -82,15 +82,17 @@ class PartialConv2D(keras.layers.Layer):
     def _count_known(self, features, masks):
         """Known input numbers under the kernel at each output pixel, (B, H', W', 1) float32."""
         channels, masks = [x.shape[-1] for x in features], [ops.cast(m, "float32") for m in masks]
-        if len(self.known) == len(features):  # all of one mask
-            weighted = sum(channels) * masks[0]
-        else:
-            weighted = functools.reduce(operator.add, map(operator.mul, channels, masks))
-        side = self.kernel_size
-        if self.large and side >= self.strides:
+        if len(self.known) == len(features):  # what is missing lies beyond the edges, above and beside alike
+            down, across = masks[0][:, :, :1], masks[0][:, :1]
+            return self._count(sum(channels) * down, (self.kernel_size, 1)) * self._count(across, (1, self.kernel_size))
+        weighted = functools.reduce(operator.add, map(operator.mul, channels, masks))
+        if self.large and self.kernel_size >= self.strides:
             return self._count_by_rows(weighted)
-        box = ops.ones((side, side, 1, 1), dtype="float32")
-        return ops.conv(weighted, box, strides=self.strides, padding="same")
+        return self._count(weighted, (self.kernel_size, self.kernel_size))
+
+    def _count(self, weighted, box):
+        """Sums over boxes of the (height, width) given."""
+        return ops.conv(weighted, ops.ones((*box, 1, 1), dtype="float32"), strides=self.strides, padding="same")
 
     def _count_by_rows(self, weighted):
         """The same, down and across in turn, with what lies side by side in a row taken for channels."""
