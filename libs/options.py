@@ -6,7 +6,6 @@ from pathlib import Path
 
 from libs.arguments import build_parser
 from libs.errors import UsageError
-from libs.processor import prefers_bfloat16
 from libs.settings import AHEAD, BEST, GREEN, Folders, PaintSettings
 
 __version__ = "0.1.0"
@@ -84,7 +83,7 @@ def parse_options(argv: list[str] | None, home: Path) -> Options:
         folders,
         PaintSettings(_choose_color(arguments), arguments.tolerance, arguments.grow),
         model,
-        _choose_precision(arguments),
+        arguments.precision,
         arguments.verbose,
         stream=stream,
         **{name: getattr(arguments, name) for name in TAKEN_OVER},
@@ -113,9 +112,3 @@ def _choose_color(arguments: argparse.Namespace) -> tuple[int, int, int]:
     if any(level is not None for level in levels):
         raise UsageError("the colour is given twice; use either --mask_color or --mask_color_red, _green and _blue")
     return arguments.mask_color
-
-
-def _choose_precision(arguments: argparse.Namespace) -> str:
-    if arguments.precision != "auto":
-        return arguments.precision
-    return "bfloat16" if prefers_bfloat16() else "float32"

@@ -12,7 +12,7 @@ from PIL import Image
 from place import GREEN, Place, draw_page, grey
 
 import decensor
-from libs import batch, drawing, engine, options, pages
+from libs import batch, drawing, engine, pages
 from libs.errors import WeightsError
 from libs.options import parse_options
 
@@ -277,20 +277,11 @@ def test_both_spellings_of_the_colour_work(argv, color):
 
 
 @pytest.mark.parametrize(
-    ("argv", "native", "precision"),
-    [
-        ([], True, "bfloat16"),
-        ([], False, "float32"),
-        (["--precision=float32"], True, "float32"),
-        (["--precision", "bfloat16"], False, "bfloat16"),
-        (["--precision=auto"], True, "bfloat16"),
-    ],
+    ("argv", "precision"),
+    [([], "float32"), (["--precision=float32"], "float32"), (["--precision", "bfloat16"], "bfloat16")],
 )
-def test_the_network_gets_the_precision_that_is_asked_for_or_fits_the_processor(
-    place, monkeypatch, argv, native, precision
-):
+def test_the_network_gets_the_precision_that_is_asked_for(place, monkeypatch, argv, precision):
     asked = []
-    monkeypatch.setattr(options, "prefers_bfloat16", lambda: native)
     monkeypatch.setattr(engine, "load_network", lambda path, precision, *_: asked.append(precision) or grey)
     place.put("page.png", draw_page())
     place.run(*argv)

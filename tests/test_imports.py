@@ -54,7 +54,6 @@ LEVELS = {
     "libs.weights_kinds": 2,
     "libs.weights_network": 2.2,
     "libs.report": 1,
-    "libs.processor": 1,
     "libs.graph_session": 1,
     "libs.companions": 1.4,
     "libs.unet": 0,

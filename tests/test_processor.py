@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs import processor
+from benchmarks import processor
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from libs import processor
         (None, False),
     ],
 )
-def test_bfloat16_is_preferred_only_where_the_processor_has_it(monkeypatch, tmp_path, described, native):
+def test_only_the_flags_of_a_processor_tell_of_bfloat16(monkeypatch, tmp_path, described, native):
     file = tmp_path / "cpuinfo"
     if described is not None:
         file.write_text(described)
@@ -33,7 +33,7 @@ def ask(monkeypatch, file, system):
     """What is said on a system that describes its processor in a file."""
     monkeypatch.setattr(processor, "DESCRIPTION", file)
     monkeypatch.setattr(processor.sys, "platform", system)
-    processor.prefers_bfloat16.cache_clear()
-    preferred = processor.prefers_bfloat16()
-    processor.prefers_bfloat16.cache_clear()
-    return preferred
+    processor.has_bfloat16.cache_clear()
+    native = processor.has_bfloat16()
+    processor.has_bfloat16.cache_clear()
+    return native

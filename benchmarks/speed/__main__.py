@@ -15,7 +15,6 @@ from benchmarks.speed.plan import Line, Plan
 from benchmarks.speed.whole import measure_batch, measure_growth, measure_memory, measure_start
 from benchmarks.tables import format_cell, format_table
 from libs.errors import DecensorError
-from libs.processor import prefers_bfloat16
 
 MEASURES: dict[str, Callable[[Plan], list[Line]]] = {
     "start": measure_start,
@@ -57,11 +56,10 @@ def _describe_machine(precision: str) -> str:
 
 
 def _parse(argv: list[str] | None) -> argparse.Namespace:
-    usual = "bfloat16" if prefers_bfloat16() else "float32"
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     parser.add_argument("--model", type=Path, default=ROOT / "models" / "model.h5", help="weights file")
     parser.add_argument("--repeats", type=int, default=5, help="runs of what is repeated (default 5)")
-    parser.add_argument("--precision", choices=("float32", "bfloat16"), default=usual, help=f"(default {usual})")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="(default float32)")
     parser.add_argument("--parts", nargs="+", choices=list(MEASURES), default=list(MEASURES), help="default: all")
     parser.add_argument("--batch", type=int, default=20, help="pages of the batch, two or more (default 20)")
     parser.add_argument("--pages", type=Path, help="folder in which drawn pages stay for the next run (default: none)")

@@ -1,4 +1,4 @@
-"""What this machine's processor does well."""
+"""Whether this machine's processor has bfloat16 numbers."""
 
 import functools
 import sys
@@ -10,7 +10,7 @@ DESCRIPTION = Path("/proc/cpuinfo")
 
 
 @functools.cache
-def prefers_bfloat16() -> bool:
+def has_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 numbers natively; False where the system does not tell."""
     if sys.platform != "linux":  # elsewhere a file of this name is anybody's, on Windows any drive's
         return False
