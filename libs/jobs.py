@@ -262,8 +262,16 @@ def make_folder_of(job: Job) -> None:
     """Make the folder for one result, if it is missing (again); PictureError if the system refuses or it is a link."""
     _check_place(job)
     try:
-        _top_of(job).mkdir(exist_ok=True)
-        job.result.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(_top_of(job), parents=False)
+        _make_folder(job.result.parent, parents=True)
     except OSError as error:
         words = f"cannot make the folder {job.result.parent} ({error.strerror})"
         raise PictureError(f"{words}; make room or allow writing there") from error
+
+
+def _make_folder(folder: Path, parents: bool) -> None:
+    """Path.mkdir(exist_ok=True), which asks what is there after it was refused: what it was may be gone by then."""
+    try:
+        folder.mkdir(parents=parents, exist_ok=True)
+    except FileExistsError:
+        folder.mkdir(parents=parents, exist_ok=True)

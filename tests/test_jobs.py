@@ -1,6 +1,7 @@
 """Folders -> jobs."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -242,6 +243,25 @@ def test_a_folder_that_vanished_is_made_again(folders):
     (folders.results / "x").rmdir()
     folders.results.rmdir()
     make_folder_of(job)
+    assert job.result.parent.is_dir()
+
+
+@pytest.mark.parametrize("vanishing", ["out", "x"])
+def test_a_folder_that_vanishes_while_it_is_asked_for_is_made_again(folders, monkeypatch, vanishing):
+    touch(folders.painted, "x/a.png")
+    (job,) = plan(folders, recursive=True)
+    make_folder_of(job)
+    is_folder, gone = Path.is_dir, []
+
+    def remove_first(path):
+        if path.name == vanishing and not gone:
+            gone.append(path)
+            shutil.rmtree(path)
+        return is_folder(path)
+
+    monkeypatch.setattr(Path, "is_dir", remove_first)
+    make_folder_of(job)
+    assert gone
     assert job.result.parent.is_dir()
 
 
