@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Event, Thread, Timer
 
 if __name__ == "__main__":
-    # Twice as quick; TensorFlow does it unasked only on processors with VNNI, and reads this when it is imported.
+    # 1.6 to 1.8 times as quick; read when TensorFlow is imported, which does it unasked only on processors with VNNI.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import keras

@@ -1,6 +1,5 @@
 """Whether this machine's processor has bfloat16 numbers."""
 
-import functools
 import sys
 from pathlib import Path
 
@@ -9,7 +8,6 @@ NATIVE_BFLOAT16 = {"avx512_bf16", "amx_bf16"}
 DESCRIPTION = Path("/proc/cpuinfo")
 
 
-@functools.cache
 def has_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 numbers natively; False where the system does not tell."""
     if sys.platform != "linux":  # elsewhere a file of this name is anybody's, on Windows any drive's

@@ -253,7 +253,7 @@ def describe_no_pictures(folders: Folders) -> str:
 def make_results_folder(folder: Path) -> None:
     """Make the folder for the results if it is missing; UsageError if the system refuses."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(folder, parents=True)
     except OSError as error:
         raise UsageError(f"cannot make the folder {folder} ({error.strerror}); name another one") from error
 
