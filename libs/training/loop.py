@@ -5,17 +5,19 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from zipfile import BadZipFile
 
 import keras
 import numpy as np
+from keras import ops
 
 from libs.errors import DecensorError, PictureError, UsageError
 from libs.pictures import Picture, write_picture
+from libs.settings import GREEN
 from libs.shortage import lack_of_memory_as_usual
 from libs.training.painter import Painter
 from libs.training.plan import Progress, TrainingSettings, batch_size, crop_side, learning_rate, ramp
@@ -49,7 +51,8 @@ def train(
     start = saved = time.monotonic()
     before = run.progress.seconds
     try:
-        for batch in _batches(make, executor, settings, run.progress):
+        made = _batches(make, executor, settings, run.progress)
+        for batch in _at_the_device(made, settings, run.progress):
             run.step(batch)
             run.progress.seconds = before + time.monotonic() - start
             due = time.monotonic() - saved > 60 * settings.save_minutes
@@ -110,6 +113,21 @@ def _batches(make: Callable, executor: Executor, settings: TrainingSettings, pro
             future.cancel()
 
 
+def _at_the_device(batches: Iterator[Batch], settings: TrainingSettings, progress: Progress) -> Iterator[Batch]:
+    """The batches as the engine's arrays, each sent while the step before it is worked on; until the run's end."""
+    with closing(batches), ThreadPoolExecutor(1) as sender:
+        following = sender.submit(_send_next, batches)
+        while progress.share(settings) < 1 and (batch := following.result()) is not None:
+            following = sender.submit(_send_next, batches)
+            yield batch
+
+
+def _send_next(batches: Iterator[Batch]) -> Batch | None:
+    batch = next(batches, None)
+    with lack_of_memory_as_usual():
+        return batch and Batch(*(ops.convert_to_tensor(array) for array in vars(batch).values()))
+
+
 class Run:
     """One training run in a folder: `weights.h5` (averaged), `state.npz`, `preview.png`."""
 
@@ -129,12 +147,13 @@ class Run:
         self.painter.optimizer.learning_rate = learning_rate(self.settings, progress)
         self.painter.style_share.assign(ramp(share, self.settings.style_from))
         self.painter.adversarial_share.assign(ramp(share, self.settings.adversarial_from))
-        targets = np.concatenate([batch.targets, batch.holes], axis=-1)
         if batch.images.shape != self.shape:  # else TensorFlow would trace for any size, and the loss needs to know it
             self.painter.make_train_function(force=True)
             self.shape = batch.images.shape
         with lack_of_memory_as_usual():
-            logs = self.painter.train_on_batch([batch.images, batch.masks], targets, return_dict=True)
+            logs = self.painter.train_on_batch(
+                [batch.images, batch.masks], [batch.targets, batch.holes], return_dict=True
+            )
         progress.losses = {name: float(value) for name, value in logs.items()}
         progress.step += 1
         progress.samples += len(batch.images)
@@ -202,14 +221,13 @@ class Run:
         now = _copy(self.variables)
         _assign(self.variables, self.average)
         try:
-            drawn = np.asarray(self.painter.unet([self.shown.images, self.shown.masks], training=False))
+            drawn = self.painter.predict_on_batch([self.shown.images, self.shown.masks])
         finally:
             _assign(self.variables, now)
-        hole = self.shown.holes
-        green = self.shown.images + (1 - self.shown.masks) * np.array([0, 1, 0], np.float32)
-        rows = [green, drawn * hole + self.shown.targets * (1 - hole), self.shown.targets]
-        sheet = np.vstack([np.hstack(list(row)) for row in rows])
-        return np.round(np.clip(sheet, 0, 1) * 255).astype(np.uint8)
+        drawn = np.round(np.clip(drawn, 0, 1) * 255).astype(np.uint8)
+        green = np.where(self.shown.masks > 0, self.shown.images, np.array(GREEN, np.uint8))
+        rows = [green, np.where(self.shown.holes > 0, drawn, self.shown.targets), self.shown.targets]
+        return np.vstack([np.hstack(list(row)) for row in rows])
 
 
 @contextmanager

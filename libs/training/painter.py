@@ -11,7 +11,7 @@ from model import UnetConfig, build_unet
 
 
 class Painter(keras.Model):
-    """Wraps the U-Net; trains on x = [images, masks], y = targets and holes joined, (B, H, W, 4).
+    """Wraps the U-Net; trains on x = [images, masks], y = [targets, holes], all uint8 as in `libs.training.samples`.
 
     `judged`: side in pixels of the part of each sample, the one with most hole, that the feature terms and the critic
     look at (on whole samples they cost five times the network).
@@ -36,11 +36,12 @@ class Painter(keras.Model):
         return self.add_weight(name=name, shape=(), initializer="zeros", trainable=False, dtype="float32")
 
     def call(self, inputs, training=None):
-        return self.unet(inputs, training=training)
+        """[images (B, H, W, 3), masks (B, H, W, 1)] uint8 -> (B, H, W, 3) float32, what the U-Net draws."""
+        return self.unet([_from_bytes(array) for array in inputs], training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The weighted sum of all terms that count; each term is kept for the progress line."""
-        target, hole = y[..., :3], y[..., 3:]
+        target, hole = (_from_bytes(array) for array in y)
         terms = pixel_terms(y_pred, target, hole, self.term_weights)
         if self.term_weights.needs_features or self.critic:
             terms.update(self._terms_of_part(y_pred, target, hole, training))
@@ -57,6 +58,11 @@ class Painter(keras.Model):
         true, region = ops.stop_gradient(parts[..., 3:6]), ops.stop_gradient(parts[..., 6:])
         terms = feature_terms(self.features, parts[..., :3], true, region) if self.features else {}
         return terms | (critic_terms(self.critic, parts[..., :3], true, region, training) if self.critic else {})
+
+
+def _from_bytes(array):
+    """uint8 -> float32 in [0, 1]."""
+    return ops.cast(array, "float32") / 255
 
 
 def _build_critic() -> Critic:

@@ -119,7 +119,8 @@ def test_each_loss_teaches_only_its_own(term, small_critic):
 
 def make_noise(seed: tuple[int, ...], size: int, side: int) -> Batch:
     _, target, hole = make_sample(seed[1] % 1000, size, side)
-    return Batch(target * (1 - hole), 1 - hole, target, hole)
+    target, hole = (np.round(array * 255).astype(np.uint8) for array in (target, hole))
+    return Batch(np.where(hole, 0, target).astype(np.uint8), 255 - hole, target, hole)
 
 
 def run(painter: Painter, folder, samples: int, crops=((32, 1.0),)) -> list[dict]:

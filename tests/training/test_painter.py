@@ -40,10 +40,11 @@ def test_the_loss_is_the_weighted_sum_of_its_terms(judged):
     painter = Painter(UnetConfig((2, 3), (3, 3)), weights, features, judged)
     painter.compile(keras.optimizers.SGD(1e-3), run_eagerly=True)
     painter.style_share.assign(0.5)
-    target = np.random.default_rng(0).random((2, 16, 16, 3), dtype=np.float32)
-    hole = np.zeros((2, 16, 16, 1), np.float32)
-    hole[:, 4:9, 5:13] = 1
-    logs = painter.train_on_batch([target * (1 - hole), 1 - hole], np.concatenate([target, hole], -1), return_dict=True)
+    target = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), np.uint8)
+    hole = np.zeros((2, 16, 16, 1), np.uint8)
+    hole[:, 4:9, 5:13] = 255
+    shown = np.where(hole, 0, target).astype(np.uint8)
+    logs = painter.train_on_batch([shown, 255 - hole], [target, hole], return_dict=True)
     shares = {"style": 0.5}
     names = ("valid", "hole", "gradient", "perceptual", "style", "variation")
     expected = sum(getattr(weights, name) * shares.get(name, 1) * float(logs[name]) for name in names)

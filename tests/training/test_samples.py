@@ -37,16 +37,16 @@ def test_a_batch_has_the_shapes_types_and_ranges_promised(seed, source):
     batch = make_batch(source, (seed,), 4, 48)
     for name, channels in (("images", 3), ("masks", 1), ("targets", 3), ("holes", 1)):
         array = getattr(batch, name)
-        assert (array.shape, array.dtype) == ((4, 48, 48, channels), np.float32)
-        assert 0 <= array.min() <= array.max() <= 1
-    assert set(np.unique(batch.masks)) | set(np.unique(batch.holes)) == {0, 1}
+        assert (array.shape, array.dtype) == ((4, 48, 48, channels), np.uint8)
+    assert set(np.unique(batch.masks)) | set(np.unique(batch.holes)) == {0, 255}
+    assert batch.targets.max() > 127
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_outside_the_hole_all_is_known_and_as_in_the_target(seed, source):
     batch = make_batch(source, (seed,), 8, 48)
     outside = batch.holes[..., 0] == 0
-    assert_array_equal(batch.masks[outside], 1)
+    assert_array_equal(batch.masks[outside], 255)
     assert_array_equal(batch.images[outside], batch.targets[outside])
 
 
