@@ -466,6 +466,14 @@ def test_a_huge_page_is_refused_with_the_option_that_allows_it(place):
     assert place.run("--max_pixels", "1")[0] == 0
 
 
+def test_a_gpu_is_asked_for_the_same_algorithm_every_time_and_for_no_more_memory_than_is_used(place, monkeypatch):
+    asked = {"TF_CUDNN_USE_AUTOTUNE": "0", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    for name in asked:
+        monkeypatch.delenv(name, raising=False)
+    place.run()
+    assert {name: os.environ.get(name) for name in asked} == asked
+
+
 def run_program(*argv: str, **environment: str) -> subprocess.CompletedProcess:
     """The real program in a process of its own, where importing TensorFlow is an error."""
     forbid = "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None; import decensor; "
