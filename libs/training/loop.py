@@ -137,7 +137,7 @@ class Run:
         self.shown = shown
         self.progress = Progress()
         self.variables = variables_by_name(painter.unet)
-        self.average = _copy(self.variables)
+        self.average = {name: ops.copy(variable.value) for name, variable in self.variables.items()}
         painter.optimizer.build(painter.trainable_variables)
         self.shape = None
 
@@ -163,16 +163,18 @@ class Run:
     def _move_average(self) -> None:
         # A young average forgets faster, so that it does not hold on to the untrained start.
         kept = min(self.settings.average, _longest_average(self.progress.step)) ** AVERAGE_EVERY
-        now = _copy(self.variables)
-        self.average = {name: kept * array + (1 - kept) * now[name] for name, array in self.average.items()}
+        # Where the variables are: for a GPU the copies would cost more than a step.
+        for name, variable in self.variables.items():
+            self.average[name] = kept * self.average[name] + (1 - kept) * ops.convert_to_tensor(variable)
 
     def save(self) -> None:
         """Write weights, state and preview, each whole or not at all; DecensorError, and none, after divergence."""
         run, summary = self.settings.run, asdict(self.progress)
-        arrays = {name: array.astype(np.float16) for name, array in self.average.items()}
+        average = _copy(self.average)
+        arrays = {name: array.astype(np.float16) for name, array in average.items()}
         state = _copy(self._places())
         self._check_finite({**arrays, **state})
-        state |= {f"average/{name}": array for name, array in self.average.items()}
+        state |= {f"average/{name}": array for name, array in average.items()}
         with _room_for(run):
             write_weights(run / WEIGHTS, Weights(asdict(self.painter.unet_config), arrays, summary))
             _write_state(run / STATE, summary, state)
@@ -212,14 +214,14 @@ class Run:
         for name, variable in places.items():
             if state[name].shape != tuple(variable.shape):
                 raise ValueError(f"{name} has shape {state[name].shape}, expected {tuple(variable.shape)}")
-        self.average = {name: state[key] for key, name in averages.items()}
+        self.average = {name: ops.convert_to_tensor(state[key]) for key, name in averages.items()}
         self.progress = progress
         _assign(places, state)
 
     def _preview(self) -> np.ndarray:
         """(H, W, 3) uint8: what the averaged network makes of eight fixed samples; rows: shown, drawn, true."""
         now = _copy(self.variables)
-        _assign(self.variables, self.average)
+        _assign(self.variables, _copy(self.average))
         try:
             drawn = self.painter.predict_on_batch([self.shown.images, self.shown.masks])
         finally:
