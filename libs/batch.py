@@ -12,13 +12,14 @@ from libs.drawing import Draw, paste
 from libs.errors import PictureError, describe_failure
 from libs.gallery import Entry, Gallery
 from libs.holes import count_regions
-from libs.jobs import Job, make_folder_of
+from libs.jobs import Job
 from libs.ledger import Ledger, Made
 from libs.mosaic import MosaicSettings
 from libs.pages import Page, read_page
 from libs.pictures import Picture, describe_losses, kind_of, read_picture, write_picture
 from libs.pipeline import work_through
 from libs.report import Report
+from libs.results import make_folder_of
 from libs.settings import PaintSettings
 from libs.tidy import move_to_done
 from libs.variations import name_results
@@ -156,14 +157,14 @@ class _Batch:
         mosaic = None if job.original is None else manners.mosaic
         drawing = draw(picture.pixels, page.hole, manners.variations, mosaic)
         if drawing.grids is not None:
-            make_folder_of(job)
+            make_folder_of(job.result, job.inside)
             write_picture(job.result.with_name(f"{job.result.stem}.grid.png"), Picture(drawing.grids))
         results = [replace(picture, pixels=paste(picture.pixels, page.hole, drawn)) for drawn in drawing.fills]
         return Drawn(results, (*drawing.notes, *page.notes, *picture.notes, *losses), started)
 
     def _write(self, job: Job, results: list[Picture], sources: Made | None) -> None:
         """Write all results, and only then remember them."""
-        make_folder_of(job)
+        make_folder_of(job.result, job.inside)
         for path, result in zip(self._results(job), results, strict=True):
             write_picture(path, result)
         if sources is not None:
@@ -196,7 +197,7 @@ class _Batch:
         notes = page.notes
         if job.original is not None:
             try:
-                make_folder_of(job)
+                make_folder_of(job.result, job.inside)
                 write_picture(job.result, page.picture)
             except (PictureError, MemoryError) as error:
                 return self._fail(job, error)

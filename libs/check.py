@@ -6,11 +6,12 @@ from pathlib import Path
 from libs.advice import refuse, tell
 from libs.errors import PictureError, describe_failure
 from libs.holes import count_regions
-from libs.jobs import Job, make_folder_of
+from libs.jobs import Job
 from libs.overlay import draw_overlay
 from libs.pages import find_hole
 from libs.paint import Painted
 from libs.pictures import Picture, read_picture, write_picture
+from libs.results import make_folder_of
 from libs.settings import PaintSettings
 from libs.windows import FillSettings, plan_tiles
 
@@ -45,7 +46,7 @@ def _check(job: Job, settings: PaintSettings) -> str:
     picture = read_picture(job.painted, job.most_megapixels)
     found = find_hole(job, picture.pixels, settings)
     tiles = plan_tiles(found.hole, FillSettings())
-    make_folder_of(job)
+    make_folder_of(job.result, job.inside)
     write_picture(overlay_path(job), Picture(draw_overlay(picture.pixels, found, settings, tiles)))
     numbers = (found.exact, found.close, found.soft, found.almost_count, count_regions(found.hole), len(tiles))
     return _row(numbers, "; ".join([job.name, *_remarks(found, settings)]))

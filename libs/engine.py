@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from libs.drawing import Draw, draw_page
 from libs.errors import UsageError
-from libs.jobs import make_results_folder
 from libs.ledger import digest_file
 from libs.network import load_network, load_same
 from libs.options import Options, __version__
+from libs.results import make_results_folder
 from libs.weights_kinds import read_kind
 from libs.weights_network import read_folded
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from libs.errors import DecensorError
 from libs.pictures_write import part_of
 from libs.report import printable
+from libs.results import make_folder
 from libs.tidy import remove_parts
 from libs.views import Pair, Place, Views
 
@@ -54,7 +55,7 @@ class Gallery:
             return
         try:
             if self._entries is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(self.path.parent, parents=True)
                 self._entries = tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115 (`close` does)
             self._listed.append(Entry(entry.name, entry.kind, entry.sentence))
             self._entries.write(_render_entry(len(self._listed), entry).encode())

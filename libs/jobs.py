@@ -1,6 +1,5 @@
 """Folders -> jobs: which picture is filled, from which original, into which file."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +15,8 @@ from libs.pictures_find import (
     name_key,
     stem_key,
 )
-from libs.pictures_write import KINDS, LONGEST_NAME
+from libs.pictures_write import KINDS
+from libs.results import check_place
 from libs.settings import MOST_MEGAPIXELS, SAME, Folders
 from libs.tidy import FOLDER
 
@@ -128,7 +128,7 @@ def _plan_job(found: _Found, folders: Folders, originals: dict[str, list[Path]])
             job = replace(job, original=_find_original(job.painted, originals, folders.originals / job.inside))
         ending = _choose_ending(job.original or job.painted, folders.output_format)
         job = replace(job, result=job.result.with_name(f"{job.painted.stem}{ending}"))
-        _check_place(job)
+        check_place(job.result, job.inside)
     except PictureError as error:
         return replace(job, refusal=str(error))
     return job
@@ -168,21 +168,6 @@ def _choose_ending(start: Path, output_format: str) -> str:
     if output_format != SAME:
         return f".{output_format}"
     return start.suffix if start.suffix[1:].lower() in KINDS else ".png"
-
-
-def _check_place(job: Job) -> None:
-    """PictureError if the result's name is too long or its folder is a link to somewhere else."""
-    if len(os.fsencode(job.result.name)) > LONGEST_NAME:
-        raise PictureError("its result's name would be too long; give it a shorter one")
-    top = _top_of(job)
-    for above in reversed(job.result.parents[: len(job.inside.parts)]):
-        if above.exists() and above.resolve() != top.resolve() / above.relative_to(top):
-            raise PictureError(f"{above} is a link to another place, where no result is written; remove the link")
-
-
-def _top_of(job: Job) -> Path:
-    """The folder of all results."""
-    return job.result.parents[len(job.inside.parts)]
 
 
 def _refuse_collisions(jobs: list[Job], folders: Folders) -> list[Job]:
@@ -248,30 +233,3 @@ def describe_no_pictures(folders: Folders) -> str:
     if below and not folders.recursive:
         advice += ", or add --recursive to fill those in the folders inside it too"
     return f"no pictures in {searched}; {advice}"
-
-
-def make_results_folder(folder: Path) -> None:
-    """Make the folder for the results if it is missing; UsageError if the system refuses."""
-    try:
-        _make_folder(folder, parents=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder {folder} ({error.strerror}); name another one") from error
-
-
-def make_folder_of(job: Job) -> None:
-    """Make the folder for one result, if it is missing (again); PictureError if the system refuses or it is a link."""
-    _check_place(job)
-    try:
-        _make_folder(_top_of(job), parents=False)
-        _make_folder(job.result.parent, parents=True)
-    except OSError as error:
-        words = f"cannot make the folder {job.result.parent} ({error.strerror})"
-        raise PictureError(f"{words}; make room or allow writing there") from error
-
-
-def _make_folder(folder: Path, parents: bool) -> None:
-    """Path.mkdir(exist_ok=True), which asks what is there after it was refused: what it was may be gone by then."""
-    try:
-        folder.mkdir(parents=parents, exist_ok=True)
-    except FileExistsError:
-        folder.mkdir(parents=parents, exist_ok=True)

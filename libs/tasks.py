@@ -16,11 +16,12 @@ from libs.engine import choose_engine
 from libs.errors import DecensorError
 from libs.gallery import Gallery
 from libs.heaps import limit_heaps
-from libs.jobs import Job, describe_no_pictures, make_results_folder, plan_jobs
+from libs.jobs import Job, describe_no_pictures, plan_jobs
 from libs.ledger import Ledger, digest_settings
 from libs.mosaic import MosaicSettings
 from libs.options import Options, __version__
 from libs.report import Report, tell
+from libs.results import make_results_folder
 from libs.service import check_output, receive, send
 from libs.tidy import remove_parts
 from libs.variations import name_results

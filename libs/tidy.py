@@ -7,6 +7,7 @@ from pathlib import Path
 
 from libs.errors import PictureError
 from libs.pictures_write import part_of
+from libs.results import make_folder
 
 FOLDER = "done"
 
@@ -22,7 +23,7 @@ def move_to_done(painted: Path, *results: Path) -> None:
         for result in results:
             _wait_until_on_disk(result)
         folder = painted.parent / FOLDER
-        folder.mkdir(exist_ok=True)
+        make_folder(folder, parents=False)
         os.rename(painted, _free_name(folder, painted))
     except OSError as error:
         raise PictureError(f"it could not be moved into {FOLDER} ({error.strerror}) and stays where it is") from error

@@ -63,7 +63,8 @@ LEVELS = {
     "libs.crop_layer": 1,
     "libs.smooth_fill": 1.2,
     "libs.ledger": 1,
-    "libs.tidy": 1,
+    "libs.results": 1.2,
+    "libs.tidy": 1.4,
     "libs.details": 1,
     "libs.console": 1,
     "libs.loading": 2,
@@ -98,7 +99,6 @@ LEVELS = {
     "train": 7,
 }
 ARROWS_BESIDE = {
-    ("libs.tidy", "libs.pictures_write"),
     ("libs.pictures_read", "libs.pictures_content"),
     ("libs.pictures_write", "libs.pictures_content"),
     ("libs.pictures", "libs.pictures_find"),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from libs.errors import PictureError, UsageError
-from libs.jobs import Job, describe_no_pictures, make_folder_of, plan_jobs
+from libs.jobs import Job, describe_no_pictures, plan_jobs
+from libs.results import make_folder_of
 from libs.settings import Folders
 
 
@@ -231,18 +232,18 @@ def test_no_result_goes_through_a_link_among_the_results(folders, tmp_path):
     refusal = f"{folders.results / 'x'} is a link to another place, where no result is written; remove the link"
     assert refusals(jobs) == {"x/y/a.png": refusal}
     with pytest.raises(PictureError, match="is a link to another place"):
-        make_folder_of(replace(jobs[1], refusal=""))
+        make_folder_of(jobs[1].result, jobs[1].inside)
     assert not any((tmp_path / "elsewhere").iterdir())
 
 
 def test_a_folder_that_vanished_is_made_again(folders):
     touch(folders.painted, "x/a.png")
     (job,) = plan(folders, recursive=True)
-    make_folder_of(job)
+    make_folder_of(job.result, job.inside)
     assert job.result.parent.is_dir()
     (folders.results / "x").rmdir()
     folders.results.rmdir()
-    make_folder_of(job)
+    make_folder_of(job.result, job.inside)
     assert job.result.parent.is_dir()
 
 
@@ -250,7 +251,7 @@ def test_a_folder_that_vanished_is_made_again(folders):
 def test_a_folder_that_vanishes_while_it_is_asked_for_is_made_again(folders, monkeypatch, vanishing):
     touch(folders.painted, "x/a.png")
     (job,) = plan(folders, recursive=True)
-    make_folder_of(job)
+    make_folder_of(job.result, job.inside)
     is_folder, gone = Path.is_dir, []
 
     def remove_first(path):
@@ -260,7 +261,7 @@ def test_a_folder_that_vanishes_while_it_is_asked_for_is_made_again(folders, mon
         return is_folder(path)
 
     monkeypatch.setattr(Path, "is_dir", remove_first)
-    make_folder_of(job)
+    make_folder_of(job.result, job.inside)
     assert gone
     assert job.result.parent.is_dir()
 
@@ -270,7 +271,7 @@ def test_a_folder_that_cannot_be_made_is_told(folders):
     touch(folders.results, "x")
     (job,) = plan(folders, recursive=True)
     with pytest.raises(PictureError, match=r"cannot make the folder .*x \(.*\); make room or allow writing there"):
-        make_folder_of(job)
+        make_folder_of(job.result, job.inside)
 
 
 def test_a_folder_that_cannot_be_listed_is_only_its_own_failure(folders, monkeypatch):
