@@ -5,9 +5,10 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -17,6 +18,7 @@ from keras import ops
 
 from libs.errors import DecensorError, PictureError, UsageError
 from libs.pictures import Picture, write_picture
+from libs.pipeline import work_behind
 from libs.settings import GREEN
 from libs.shortage import lack_of_memory_as_usual
 from libs.training.painter import Painter
@@ -51,8 +53,7 @@ def train(
     start = saved = time.monotonic()
     before = run.progress.seconds
     try:
-        made = _batches(make, executor, settings, run.progress)
-        for batch in _at_the_device(made, settings, run.progress):
+        for batch in _batches(make, executor, settings, run.progress):
             run.step(batch)
             run.progress.seconds = before + time.monotonic() - start
             due = time.monotonic() - saved > 60 * settings.save_minutes
@@ -98,8 +99,15 @@ def _usable_state(path: Path) -> Iterator[None]:
 
 
 def _batches(make: Callable, executor: Executor, settings: TrainingSettings, progress: Progress) -> Iterator[Batch]:
-    """Batches made ahead of the steps that use them, until the run's end."""
-    pending: deque = deque()
+    """Batches as the engine's arrays, made and sent to it ahead of the steps that use them, until the run's end."""
+    sent = work_behind(_make_ahead(make, executor, settings, progress), _send)
+    return takewhile(lambda _: progress.share(settings) < 1, sent)
+
+
+def _make_ahead(
+    make: Callable, executor: Executor, settings: TrainingSettings, progress: Progress
+) -> Iterator[tuple[Future[Batch]]]:
+    pending: deque[Future[Batch]] = deque()
     number = progress.step
     try:
         while progress.share(settings) < 1:
@@ -107,25 +115,16 @@ def _batches(make: Callable, executor: Executor, settings: TrainingSettings, pro
                 side = crop_side(settings, progress.share(settings))
                 pending.append(executor.submit(make, (settings.seed, number), batch_size(settings, side), side))
                 number += 1
-            yield pending.popleft().result()
+            yield (pending.popleft(),)
     finally:
         for future in pending:
             future.cancel()
 
 
-def _at_the_device(batches: Iterator[Batch], settings: TrainingSettings, progress: Progress) -> Iterator[Batch]:
-    """The batches as the engine's arrays, each sent while the step before it is worked on; until the run's end."""
-    with closing(batches), ThreadPoolExecutor(1) as sender:
-        following = sender.submit(_send_next, batches)
-        while progress.share(settings) < 1 and (batch := following.result()) is not None:
-            following = sender.submit(_send_next, batches)
-            yield batch
-
-
-def _send_next(batches: Iterator[Batch]) -> Batch | None:
-    batch = next(batches, None)
+def _send(making: Future[Batch]) -> Batch:
+    batch = making.result()
     with lack_of_memory_as_usual():
-        return batch and Batch(*(ops.convert_to_tensor(array) for array in vars(batch).values()))
+        return Batch(*(ops.convert_to_tensor(array) for array in vars(batch).values()))
 
 
 class Run:
