@@ -8,6 +8,7 @@ from libs.console import wait_for_enter
 from libs.errors import DecensorError
 from libs.options import parse_options
 from libs.report import tell
+from libs.settings import ENVIRONMENT
 
 UNLOADABLE = 1
 STOPPED = 130
@@ -40,11 +41,8 @@ def _run(argv: list[str] | None) -> int:
     options = parse_options(argv, home)
     if not options.verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Threads of numpy's matrices wait in a loop and take the cores from the network; read when numpy is imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # On a GPU: the same algorithm for the same window, which timing does not promise, and no more memory than is used.
-    os.environ.setdefault("TF_CUDNN_USE_AUTOTUNE", "0")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     # A quarter of a second that --help must not pay.
     from libs.tasks import do_logged
 

@@ -2,5 +2,7 @@
 
 import os
 
-# As in decensor.py, or threads of numpy's matrices take the cores from the network; read when numpy is imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+from libs.settings import ENVIRONMENT
+
+for name, value in ENVIRONMENT.items():  # as decensor.py does
+    os.environ.setdefault(name, value)

@@ -11,6 +11,10 @@ TOLERANCE = 16
 MOST_GROWTH = 1000
 # In millions: more need above 2 GB of memory while they are read, which a damaged header must not get.
 MOST_MEGAPIXELS = 150
+# The environment that libraries read when they are imported, unless it is set otherwise. Threads of numpy's matrices
+# wait in a loop and take the cores from the network. On a GPU: the same algorithm for the same window, which timing
+# does not promise, and no more memory than is used.
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "TF_CUDNN_USE_AUTOTUNE": "0", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 # Pictures that are read before, and written after, the one that is being filled.
 AHEAD = 2
 SAME = "same"

@@ -23,7 +23,7 @@ from libs.settings import GREEN
 from libs.shortage import lack_of_memory_as_usual
 from libs.training.painter import Painter
 from libs.training.plan import Progress, TrainingSettings, batch_size, crop_side, learning_rate, ramp
-from libs.training.samples import Batch
+from libs.training.samples import Batch, to_bytes
 from libs.weights import Weights, write_weights
 from model import variables_by_name
 
@@ -225,7 +225,7 @@ class Run:
             drawn = self.painter.predict_on_batch([self.shown.images, self.shown.masks])
         finally:
             _assign(self.variables, now)
-        drawn = np.round(np.clip(drawn, 0, 1) * 255).astype(np.uint8)
+        drawn = to_bytes(np.clip(drawn, 0, 1))
         green = np.where(self.shown.masks > 0, self.shown.images, np.array(GREEN, np.uint8))
         rows = [green, np.where(self.shown.holes > 0, drawn, self.shown.targets), self.shown.targets]
         return np.vstack([np.hstack(list(row)) for row in rows])

@@ -46,10 +46,10 @@ def _make_sample(rng: np.random.Generator, art: Art, side: int) -> tuple[np.ndar
     if rng.random() < HINTED:
         image, known = add_hints(rng, target, hole)
     mask = known[..., None]
-    return _to_bytes(image * mask), _to_bytes(mask), _to_bytes(target), _to_bytes(hole[..., None])
+    return to_bytes(image * mask), to_bytes(mask), to_bytes(target), to_bytes(hole[..., None])
 
 
-def _to_bytes(array: np.ndarray) -> np.ndarray:
+def to_bytes(array: np.ndarray) -> np.ndarray:
     """[0, 1], or bool -> uint8."""
     return np.round(array * np.float32(255)).astype(np.uint8)
 
