@@ -24,12 +24,15 @@ if __name__ == "__main__":
 import keras
 
 from libs.errors import DecensorError, UsageError
+from libs.mosaic_network import WEIGHTS as MOSAIC_WEIGHTS
+from libs.mosaic_network import MosaicConfig
 from libs.training.art import ArtFolder, open_art
 from libs.training.devices import count_devices, share_steps
 from libs.training.features import build_features
 from libs.training.interrupts import POLITE, interrupts_between_steps
 from libs.training.loop import WEIGHTS, read_progress, train
 from libs.training.losses import LossWeights
+from libs.training.mosaic_samples import SMALLEST_SIDE, make_mosaic_batch_of
 from libs.training.painter import Painter
 from libs.training.plan import Progress, TrainingSettings
 from libs.training.samples import make_batch_of
@@ -46,6 +49,7 @@ STOPPED = 130
 SENDING_SECONDS = 2.0
 OPTIONS_FROM_FILE = "@FILE stands for options that a file holds, one a line."
 ONLY_FROM_SCRATCH = ("widths", "kernels", "smooth_fill", "plain")
+NOT_FOR_MOSAICS = (*ONLY_FROM_SCRATCH, "freeze_norm")
 GRADIENT_NORM = 1.0  # gradients are scaled down to this
 
 
@@ -93,7 +97,8 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
         "folders of these names (manga,comic*=0.25); can be given more than once, the other pictures get the rest",
     )
     add("--run", type=Path, default=Path("training_run"), help="folder for weights, state and preview (%(default)s)")
-    add("--start_from", type=Path, help="weights to go on from (default: models/model.h5 if there is one)")
+    add("--start_from", type=Path, help="weights to go on from (default: the program's own)")
+    add("--mosaic", action="store_true", help="train the network for mosaics, models/mosaic.h5, instead")
     add("--from_scratch", action="store_true", help="begin with an untrained network instead")
     add("--minutes", type=float, help="how long to train")
     add("--samples", type=int, help="how many samples to train on")
@@ -102,6 +107,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     add("--rate", type=float, default=4e-4, help="highest learning rate (%(default)s)")
     add("--perceptual", type=float, default=0.0, help="weight of the perceptual term; the paper's: 0.05 (%(default)s)")
     add("--style", type=float, default=0.0, help="weight of the style term; the paper's: 120 (%(default)s)")
+    add("--square", type=float, default=0.0, help="weight of squared errors in the hole (%(default)s)")
     add("--gradient", type=float, default=2.0, help="weight of the gradient term (%(default)s)")
     add("--variation", type=float, default=0.0, help="weight of the total variation; the paper's: 0.1 (%(default)s)")
     add("--adversarial", type=float, default=0.0, help="weight of the adversarial term (%(default)s)")
@@ -152,11 +158,12 @@ def _train(options: argparse.Namespace) -> int:
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy(options.precision)
     painter = _painter(options)
-    _check_crops(settings, painter.unet_config)
+    make = make_mosaic_batch_of if options.mosaic else make_batch_of
+    _check_crops(settings, painter.config)
     with interrupts_between_steps() as stop, _executor(options.workers) as executor:
         report = partial(_report, settings, stop)
         try:
-            progress = train(painter, partial(make_batch_of, folder), executor, settings, report)
+            progress = train(painter, partial(make, folder), executor, settings, report)
         except BrokenProcessPool as error:
             if stop.is_set():  # the same signal reached the other processes
                 raise KeyboardInterrupt from error
@@ -184,6 +191,9 @@ def _check_options(options: argparse.Namespace) -> None:
     """UsageError for options that contradict each other or cannot be."""
     if options.from_scratch and options.start_from:
         raise UsageError("--from_scratch and --start_from exclude each other")
+    for name in NOT_FOR_MOSAICS if options.mosaic else ():
+        if getattr(options, name):
+            raise UsageError(f"--{name} describes the network for holes; leave it or --mosaic out")
     given = [name for name in ONLY_FROM_SCRATCH if getattr(options, name)]
     if given and not options.from_scratch:
         raise UsageError(f"--{given[0]} describes a new network, and needs --from_scratch")
@@ -211,37 +221,40 @@ def _art_folder(options: argparse.Namespace) -> ArtFolder:
     return ArtFolder(options.images, options.run / "unpacked", cache_bytes, SMALLEST_PICTURE, tuple(options.share))
 
 
-def _check_crops(settings: TrainingSettings, config: UnetConfig) -> None:
-    """UsageError for a crop that the network cannot halve as often as it has levels."""
+def _check_crops(settings: TrainingSettings, config: UnetConfig | MosaicConfig) -> None:
+    """UsageError for a crop that the network cannot take."""
     wrong = [side for side, _ in settings.crops if side % config.stride]
     if wrong:
-        raise UsageError(
-            f"--crops: sides must be multiples of {config.stride} for a network of {len(config.widths)} levels, "
-            f"got {wrong[0]}"
-        )
+        raise UsageError(f"--crops: sides must be multiples of {config.stride} for this network, got {wrong[0]}")
+    if isinstance(config, MosaicConfig) and min(side for side, _ in settings.crops) < SMALLEST_SIDE:
+        raise UsageError(f"--crops: sides must be {SMALLEST_SIDE} or more for mosaics")
 
 
 def _painter(options: argparse.Namespace) -> Painter:
     """The network with its loss and optimizer, from scratch or from a weights file."""
-    start = options.start_from or (DEFAULT_WEIGHTS if DEFAULT_WEIGHTS.exists() else None)
+    kind, usual = (MosaicConfig, MOSAIC_WEIGHTS) if options.mosaic else (UnetConfig, DEFAULT_WEIGHTS)
+    start = options.start_from or (usual if usual.exists() else None)
     weights = read_weights(start) if start and not options.from_scratch else None
-    config = config_of(weights, start) if weights else _config(options)
-    names = ("gradient", "perceptual", "style", "variation", "adversarial")
-    terms = LossWeights(**{name: getattr(options, name) for name in names})
+    config = config_of(weights, start, kind) if weights else _config(options)
+    names = ("square", "gradient", "perceptual", "style", "variation", "adversarial")
+    # Beside a mosaic the picture is never drawn.
+    terms = LossWeights(valid=0.0 if options.mosaic else LossWeights.valid, **{n: getattr(options, n) for n in names})
     features = build_features(3, "pool", options.features, options.precision) if terms.needs_features else None
     painter = Painter(config, terms, features, options.judged)
     if weights:
-        assign_weights(painter.unet, weights, start)
+        assign_weights(painter.network, weights, start)
     if options.freeze_norm:
         for number in range(2, len(config.widths) + 1):
-            painter.unet.get_layer(f"encoder_{number}_norm").trainable = False
+            painter.network.get_layer(f"encoder_{number}_norm").trainable = False
     optimizer = keras.optimizers.Adam(options.rate, beta_1=0.9, beta_2=0.99, global_clipnorm=GRADIENT_NORM)
     painter.compile(optimizer, jit_compile=keras.backend.backend() == "jax")
     return painter
 
 
-def _config(options: argparse.Namespace) -> UnetConfig:
+def _config(options: argparse.Namespace) -> UnetConfig | MosaicConfig:
     """The untrained network that the command line describes; UsageError if there is no such."""
+    if options.mosaic:
+        return MosaicConfig()
     widths = options.widths or UnetConfig.widths
     kernels = options.kernels or UnetConfig.kernels[: len(widths)] + (3,) * (len(widths) - len(UnetConfig.kernels))
     try:

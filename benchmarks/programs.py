@@ -47,13 +47,14 @@ def load_ours(path: Path) -> tuple[Program, Program]:
     from libs.inpaint import fill
     from libs.mosaic import fill_mosaic
     from libs.mosaic_find import find_mosaics
+    from libs.mosaic_network import load_depixelator
     from libs.network import load_network
 
-    predict = load_network(path)
+    predict, depixelate = load_network(path), load_depixelator()
 
     def restore(case: Case) -> np.ndarray:
         original = case.mosaic.original
-        return fill_mosaic(original, case.hole, find_mosaics(original, case.hole), predict)
+        return fill_mosaic(original, case.hole, find_mosaics(original, case.hole), predict, depixelate)
 
     return _fill_painted(lambda painted, hole: fill(painted, hole, predict)), restore
 

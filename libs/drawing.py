@@ -12,7 +12,8 @@ import numpy as np
 from libs.inpaint import Predict, draw_in_hole
 from libs.mosaic import MosaicSettings, describe_findings, fill_mosaic, show_grids
 from libs.mosaic_find import find_mosaics
-from libs.variations import vary
+from libs.mosaic_network import load_depixelator
+from libs.variations import Turn, vary
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +35,19 @@ Draw = Callable[[np.ndarray, np.ndarray, str, MosaicSettings | None], Drawing]
 def draw_page(
     predict: Predict, pixels: np.ndarray, hole: np.ndarray, variations: str, mosaic: MosaicSettings | None
 ) -> Drawing:
-    """What the network draws in the hole; mosaic: how to look for one under it, None if `pixels` are painted there.
+    """What the networks draw in the hole; mosaic: how to look for one under it, None if `pixels` are painted there.
 
     variations: as `libs.variations.vary` takes them.
     """
     if mosaic is None:
-        return Drawing(vary(lambda turned: draw_in_hole(pixels, hole, turned), predict, variations))
+        return Drawing(vary(lambda turn: draw_in_hole(pixels, hole, turn(predict)), variations))
     findings = find_mosaics(pixels, hole, mosaic.block)
-    fills = vary(lambda turned: fill_mosaic(pixels, hole, findings, turned)[hole], predict, variations)
+    depixelate = load_depixelator()
+
+    def draw(turn: Turn) -> np.ndarray:
+        return fill_mosaic(pixels, hole, findings, turn(predict), turn(depixelate))[hole]
+
+    fills = vary(draw, variations)
     grids = show_grids(pixels, findings) if mosaic.show_grid and findings.mosaics else None
     return Drawing(fills, tuple(describe_findings(findings, hole)), grids)
 

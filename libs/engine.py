@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from libs.drawing import Draw, draw_page
 from libs.errors import UsageError
 from libs.ledger import digest_file
+from libs.mosaic_network import load_depixelator
 from libs.network import load_network, load_same
 from libs.options import Options, __version__
 from libs.results import make_results_folder
@@ -45,12 +46,16 @@ def _use_network(options: Options) -> Iterator[Engine]:
     """Weights are read while the first picture is, so that neither waits for the other."""
     with ThreadPoolExecutor(1, "weights") as reader:
         reading = [reader.submit(read_folded, options.model, options.model_family)]
+        if options.folders.originals is not None:
+            reading.append(reader.submit(load_depixelator))
         yield Engine(functools.partial(_start_network, options, reading))
 
 
 def _start_network(options: Options, reading: list[Future]) -> Draw:
-    """Drawing by the network in this process; `reading` is emptied, for the weights are in the network then."""
-    weights = reading.pop().result()  # a wrong file is told before TensorFlow's seconds
+    """Drawing by the networks in this process; of `reading` the first is taken out, for it is in the network then."""
+    weights = reading.pop(0).result()  # a wrong file is told before TensorFlow's seconds
+    for other in reading:
+        other.result()
     make_results_folder(options.folders.results)
     started = time.perf_counter()
     with nullcontext() if options.verbose else _without_chatter():
@@ -87,6 +92,8 @@ def _use_cluster(options: Options) -> Iterator[Engine]:
     except ImportError as error:
         raise UsageError("--dask needs the package distributed; pip install -r requirements-dask.txt") from error
     read_kind(options.model, options.model_family)  # a wrong file is told before anything is sent
+    if options.folders.originals is not None:
+        load_depixelator()
     model = options.model.absolute()
     arguments = (load_network, __version__, digest_file(model), str(model), options.precision, options.model_family)
     with cluster.connect(options.dask, cluster.Network(load_same, arguments)) as connected:

@@ -94,16 +94,20 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(file, _new_digest).hexdigest()
 
 
-def digest_settings(settings: Mapping[str, object], model: Path) -> str:
-    """All that changes results besides the pictures: settings by their names, and the weights file's bytes."""
-    try:
-        weights = digest_file(model)
-    except OSError:  # whoever needs the weights will tell
-        weights = "missing"
+def digest_settings(settings: Mapping[str, object], *weights: Path) -> str:
+    """All that changes results besides the pictures: settings by their names, and the weights files' bytes."""
+    digests = " ".join(map(_digest_weights, weights))
     words = json.dumps({name: repr(value) for name, value in settings.items()}, sort_keys=True)
     digest = _new_digest()
-    digest.update(f"{words} {weights}".encode(errors="backslashreplace"))
+    digest.update(f"{words} {digests}".encode(errors="backslashreplace"))
     return digest.hexdigest()
+
+
+def _digest_weights(path: Path) -> str:
+    try:
+        return digest_file(path)
+    except OSError:  # whoever needs the weights will tell
+        return "missing"
 
 
 def _new_digest() -> "hashlib._Hash":

@@ -1,13 +1,14 @@
-"""Redraw pixelated areas by what their blocks tell: shown to the network as hints, and held to afterwards."""
+"""Redraw pixelated areas by what their blocks tell: drawn by a network that is shown them, and held to them."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
-from libs.inpaint import FillSettings, Hints, Predict, fill
+from libs.inpaint import Hints, Predict, fill
 from libs.mosaic_cover import Cover
 from libs.mosaic_detail import find_surroundings, lay_detail
+from libs.mosaic_draw import draw_mosaic
 from libs.mosaic_find import Findings, Mosaic
 from libs.mosaic_grid import Comb
 
@@ -31,17 +32,24 @@ def fill_mosaic(
     hole: np.ndarray,
     findings: Findings,
     predict: Predict,
-    settings: FillSettings | None = None,
+    depixelate: Predict,
 ) -> np.ndarray:
     """(H, W, 3) uint8: a copy of `pixels` with `hole` (H, W) bool redrawn so that it agrees with the findings.
 
-    A mosaic that reaches beyond the hole is hidden from the network there too, as it is no drawing to go on
-    from, but stays in the result: only the hole is changed. settings: as `fill` takes them.
+    Blocks are drawn first, by `depixelate` (see `libs.mosaic_network.bind_depixelator`), then what else the hole has,
+    by `predict`. A mosaic that reaches beyond the hole is hidden from both there too, as it is no drawing to go on
+    from, but stays in the result: only the hole is changed.
     """
     hidden = hole.copy()
     for mosaic in findings.mosaics:
         hidden[mosaic.window.slices] |= mosaic.area
-    drawn = fill(pixels, hidden, predict, collect_hints(findings, hidden), settings)
+    drawn, left = pixels.copy(), hidden.copy()
+    for mosaic in findings.mosaics:
+        here = mosaic.window.slices
+        area = mosaic.area & left[here] & mosaic.known[np.ix_(mosaic.blocks.rows, mosaic.blocks.columns)]
+        drawn[here][area] = draw_mosaic(mosaic, drawn, left, depixelate)[area]
+        left[here] &= ~area
+    drawn = fill(drawn, left, predict, collect_hints(findings, left))
     for mosaic in findings.mosaics:
         here, beside = mosaic.window.slices, find_surroundings(mosaic, hole.shape)
         drawn[here] = hold_to(mosaic, drawn[here], hidden[here])
@@ -55,27 +63,12 @@ def fill_mosaic(
 
 
 def collect_hints(findings: Findings, hidden: np.ndarray) -> Hints:
-    """One known pixel in the middle of each block, of the block's colour, and those of blurs, as far as hidden."""
-    hints = [block_hints(mosaic) for mosaic in findings.mosaics] + list(findings.soft)
-    rows = np.concatenate([np.zeros(0, int), *(each.rows for each in hints)])
-    columns = np.concatenate([np.zeros(0, int), *(each.columns for each in hints)])
-    values = np.concatenate([np.zeros((0, 3), np.float32), *(each.values for each in hints)])
+    """What blurs tell, as far as hidden."""
+    rows = np.concatenate([np.zeros(0, int), *(each.rows for each in findings.soft)])
+    columns = np.concatenate([np.zeros(0, int), *(each.columns for each in findings.soft)])
+    values = np.concatenate([np.zeros((0, 3), np.float32), *(each.values for each in findings.soft)])
     inside = hidden[rows, columns]
     return Hints(rows[inside], columns[inside], values[inside])
-
-
-def block_hints(mosaic: Mosaic) -> Hints:
-    """The colour of each block that is known, at the pixel in its middle; places in the picture."""
-    down, right = np.nonzero(mosaic.known)
-    rows, columns = _middles(mosaic.blocks.rows)[down], _middles(mosaic.blocks.columns)[right]
-    values = (mosaic.blocks.values[down, right] / 255).astype(np.float32)
-    return Hints(rows + mosaic.window.top, columns + mosaic.window.left, values)
-
-
-def _middles(numbers: np.ndarray) -> np.ndarray:
-    """The middle pixel of each block, given each pixel's block."""
-    starts = np.searchsorted(numbers, np.arange(numbers[-1] + 1))
-    return (starts + np.append(starts[1:], len(numbers))) // 2
 
 
 def hold_to(mosaic: Mosaic, drawn: np.ndarray, hidden: np.ndarray) -> np.ndarray:
@@ -145,7 +138,7 @@ def _holes(count: int) -> str:
 
 
 def show_grids(pixels: np.ndarray, findings: Findings) -> np.ndarray:
-    """(H, W, 3) uint8: a copy with the lines of every grid found, and a dot where a block's colour is a hint."""
+    """(H, W, 3) uint8: a copy with the lines of every grid found, and a dot in each block whose colour is used."""
     shown = pixels.copy()
     for mosaic in findings.mosaics:
         part = shown[mosaic.window.slices]
@@ -153,6 +146,12 @@ def show_grids(pixels: np.ndarray, findings: Findings) -> np.ndarray:
         lines[1:] |= (np.diff(mosaic.blocks.rows) > 0)[:, None]
         lines[:, 1:] |= np.diff(mosaic.blocks.columns) > 0
         part[lines & mosaic.area] = LINE_COLOUR
-        hints = block_hints(mosaic)
-        shown[hints.rows, hints.columns] = DOT_COLOUR
+        down, right = np.nonzero(mosaic.known)
+        part[_middles(mosaic.blocks.rows)[down], _middles(mosaic.blocks.columns)[right]] = DOT_COLOUR
     return shown
+
+
+def _middles(numbers: np.ndarray) -> np.ndarray:
+    """The middle pixel of each block, given each pixel's block."""
+    starts = np.searchsorted(numbers, np.arange(numbers[-1] + 1))
+    return (starts + np.append(starts[1:], len(numbers))) // 2

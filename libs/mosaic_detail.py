@@ -15,8 +15,8 @@ WINDOWS = FillSettings(window=448, smallest=1, step=1, margin=AROUND, overlap=64
 # The guide, which is right but for detail, counts at every size; it is softened over such a part of a block.
 PATCHES = {"radius": 4, "laid": 4, "halved": 0, "rounds": 2}
 SOFT = 0.2
-# So much of what was drawn is replaced.
-SHARE = 0.8
+# So much of what was drawn is replaced, each time.
+SHARE = 0.4
 
 
 def find_surroundings(mosaic: Mosaic, shape: tuple[int, int]) -> Window:

@@ -17,6 +17,7 @@ __all__ = [
     "kind_of",
     "part_of",
     "read_picture",
+    "resample",
     "resize",
     "write_picture",
 ]
@@ -25,3 +26,15 @@ __all__ = [
 def resize(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     """(H, W, 3) uint8 -> (height, width, 3) uint8, by Lanczos' filter."""
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
+
+
+def resample(pixels: np.ndarray, size: tuple[int, int], box: tuple[float, ...], how: str) -> np.ndarray:
+    """(H, W, C) -> float32 of size (height, width): what lies in the box (top, left, bottom, right), in pixels.
+
+    The box's sides may be fractions. how: "box" or "bicubic", Pillow's filters, as wide as it is made smaller.
+    """
+    top, left, bottom, right = box
+    way = Image.Resampling[how.upper()]
+    channels = (np.ascontiguousarray(channel, np.float32) for channel in np.moveaxis(pixels, -1, 0))
+    resized = [Image.fromarray(channel).resize(size[::-1], way, (left, top, right, bottom)) for channel in channels]
+    return np.stack([np.asarray(channel) for channel in resized], axis=-1)

@@ -1,6 +1,7 @@
 """Several fills of one picture: each by a network that sees everything flipped another way."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +11,21 @@ from libs.settings import BEST, CHOICES
 
 # Whether the rows and the columns run backwards.
 FLIPS = ((False, False), (False, True), (True, False), (True, True))
+Turn = Callable[[Predict], Predict]
 
 
-def vary(draw: Callable[[Predict], np.ndarray], predict: Predict, choice: str) -> list[np.ndarray]:
-    """What draw(predict) gives, an uint8 array, for each variation asked for, or for "best" what they agree on.
+def vary(draw: Callable[[Turn], np.ndarray], choice: str) -> list[np.ndarray]:
+    """What draw(turn) gives, an uint8 array, for each variation asked for, or for "best" what they agree on.
 
+    turn: makes of a network the same one that sees everything flipped in the way of the variation.
     choice: "1" as it is, "2" also by a network that sees left and right exchanged, "4" also top and bottom, and
     both, "best": the median of these four in every number. ValueError for any other.
     """
     if choice not in CHOICES:
         raise ValueError(f"choice must be one of {CHOICES}, got {choice!r}")
     if choice == BEST:
-        return [_agree([draw(flip(predict, *flips)) for flips in FLIPS])]
-    return [draw(flip(predict, *flips)) for flips in FLIPS[: int(choice)]]
+        return [_agree([draw(turn) for turn in TURNS])]
+    return [draw(turn) for turn in TURNS[: int(choice)]]
 
 
 def name_results(result: Path, choice: str) -> list[Path]:
@@ -44,6 +47,9 @@ def flip(predict: Predict, rows: bool, columns: bool) -> Predict:
     if hasattr(predict, "settings"):
         turned.settings = predict.settings
     return turned
+
+
+TURNS = tuple(partial(flip, rows=rows, columns=columns) for rows, columns in FLIPS)
 
 
 def _agree(drawn: list[np.ndarray]) -> np.ndarray:

@@ -54,21 +54,24 @@ def write_weights(path: Path, weights: Weights) -> None:
     os.replace(part, path)
 
 
-def read_weights(path: Path) -> Weights:
-    """The checked contents of a weights file; WeightsError in one sentence if anything about it is wrong."""
+def read_weights(path: Path, advice: str = WHERE_TO_GET) -> Weights:
+    """The checked contents of a weights file.
+
+    WeightsError in one sentence, ending in the advice, if anything about it is wrong.
+    """
     try:
-        with open_hdf5(path, WHERE_TO_GET) as file:
-            _check_format(file, path)
+        with open_hdf5(path, advice) as file:
+            _check_format(file, path, advice)
             weights, digest = _read_contents(file)
     except BROKEN as error:
         raise WeightsError(
-            f"{path}: broken or incomplete weights file ({error}), expected a whole one; {WHERE_TO_GET}"
+            f"{path}: broken or incomplete weights file ({error}), expected a whole one; {advice}"
         ) from error
     if digest != _digest(weights.arrays):
-        raise WeightsError(f"{path}: its contents do not match its own checksum; {WHERE_TO_GET}")
+        raise WeightsError(f"{path}: its contents do not match its own checksum; {advice}")
     for name, array in weights.arrays.items():
         if not np.isfinite(array).all():
-            raise WeightsError(f"{path}: {name} holds numbers that are not finite; {WHERE_TO_GET}")
+            raise WeightsError(f"{path}: {name} holds numbers that are not finite; {advice}")
     return weights
 
 
@@ -84,17 +87,18 @@ def read_arrays(path: Path, advice: str) -> dict[str, np.ndarray]:
         raise WeightsError(f"{path}: broken or incomplete HDF5 file ({error}); {advice}") from error
 
 
-def _check_format(file: h5py.File, path: Path) -> None:
+def _check_format(file: h5py.File, path: Path, advice: str) -> None:
     """WeightsError if an open file is another program's, or of another version."""
     if "format" not in file.attrs or text(file, "format") != FORMAT:
         layers = ", ".join(list(file)[:3]) or "nothing"
         raise WeightsError(
-            f"{path}: weights of another program (it holds {layers}), expected the format {FORMAT!r}; {WHERE_TO_GET}"
+            f"{path}: weights of another program (it holds {layers}), expected the format {FORMAT!r}; {advice}"
         )
     version = int(file.attrs["format_version"])
     if version != FORMAT_VERSION:
-        advice = f"get a newer program, or {WHERE_TO_GET}" if version > FORMAT_VERSION else WHERE_TO_GET
-        raise WeightsError(f"{path}: format version {version}, this program reads version {FORMAT_VERSION}; {advice}")
+        newer = "get a newer program, or " if version > FORMAT_VERSION else ""
+        reads = f"this program reads version {FORMAT_VERSION}"
+        raise WeightsError(f"{path}: format version {version}, {reads}; {newer}{advice}")
 
 
 def _read_contents(file: h5py.File) -> tuple[Weights, str]:

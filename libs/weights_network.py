@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from libs.unet import UnetConfig, stored_shapes
 from libs.weights import WHERE_TO_GET, Weights
 from libs.weights_kinds import read_kind
 from libs.weights_legacy import LegacyWeights
+
+Config = TypeVar("Config")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,27 +37,25 @@ def read_folded(path: Path, family: str | None = None) -> Folded | LegacyWeights
     return Folded(config, fold_weights(weights.arrays, config))
 
 
-def config_of(weights: Weights, path: Path) -> UnetConfig:
-    """The network that a weights file was made for; WeightsError if this program cannot build it."""
+def config_of(weights: Weights, path: Path, kind: type[Config] = UnetConfig, advice: str = WHERE_TO_GET) -> Config:
+    """The network of a kind that a weights file was made for; WeightsError, ending in the advice, if it is none."""
     try:
-        return UnetConfig(**weights.config)
+        return kind(**weights.config)
     except (TypeError, ValueError) as error:
         raise WeightsError(
-            f"{path}: its network description is not one this program knows ({error}); {WHERE_TO_GET}"
+            f"{path}: its network description is not one this program knows ({error}); {advice}"
         ) from error
 
 
-def check_arrays(weights: Weights, shapes: dict[str, tuple[int, ...]], path: Path) -> None:
-    """WeightsError unless the file has arrays of exactly these names and shapes."""
+def check_arrays(weights: Weights, shapes: dict[str, tuple[int, ...]], path: Path, advice: str = WHERE_TO_GET) -> None:
+    """WeightsError, ending in the advice, unless the file has arrays of exactly these names and shapes."""
     missing = sorted(set(shapes) - set(weights.arrays))
     surplus = sorted(set(weights.arrays) - set(shapes))
     if missing or surplus:
         raise WeightsError(
             f"{path}: {len(missing)} arrays are missing and {len(surplus)} are not expected "
-            f"(first: {(missing + surplus)[0]}); {WHERE_TO_GET}"
+            f"(first: {(missing + surplus)[0]}); {advice}"
         )
     for name, shape in shapes.items():
         if weights.arrays[name].shape != shape:
-            raise WeightsError(
-                f"{path}: {name} has shape {weights.arrays[name].shape}, expected {shape}; {WHERE_TO_GET}"
-            )
+            raise WeightsError(f"{path}: {name} has shape {weights.arrays[name].shape}, expected {shape}; {advice}")

@@ -5,6 +5,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from benchmarks.mosaics import Pixelation, pixelate
+from libs import engine, tasks
+from libs.mosaic_network import load_depixelator
 from tests.mosaics import draw_scene, rectangle
 from tests.place import GREEN
 
@@ -32,6 +34,26 @@ def test_the_blocks_are_used_and_named(place):
     inside = np.s_[30:126, 40:136]
     blocks = [pixels[inside].reshape(12, 8, 12, 8, 3).mean(axis=(1, 3)) for pixels in (result, original)]
     assert np.abs(blocks[0] - blocks[1]).mean() < 2
+
+
+def test_missing_weights_for_mosaics_are_told_before_anything_is_written(place, monkeypatch):
+    put_mosaic(place)
+    monkeypatch.setattr(engine, "load_depixelator", lambda: load_depixelator(place.inputs / "mosaic.h5"))
+    code, _, errors = place.run("--is_mosaic")
+    assert code == 3
+    assert f"{place.inputs / 'mosaic.h5'}: there is no such weights file; get models/mosaic.h5 again" in errors
+    assert not list(place.results.glob("*.png"))
+    assert place.run()[0] == 0  # without mosaics it is not needed
+
+
+def test_a_mosaic_is_redrawn_if_the_weights_for_mosaics_are_others(place, monkeypatch, tmp_path):
+    put_mosaic(place)
+    monkeypatch.setattr(tasks, "WEIGHTS", tmp_path / "mosaic.h5")
+    (tmp_path / "mosaic.h5").write_bytes(b"one")
+    assert "blocks" in place.run("--is_mosaic")[1][0]
+    assert "blocks" not in place.run("--is_mosaic")[1][0]
+    (tmp_path / "mosaic.h5").write_bytes(b"other")
+    assert "blocks" in place.run("--is_mosaic")[1][0]
 
 
 def test_a_mosaic_that_goes_on_beyond_the_paint_is_told(place):

@@ -1,18 +1,22 @@
 """Mosaics: the grid is found again, the result agrees with the blocks, and what is no mosaic is not taken for one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 from scipy import ndimage
 
-from benchmarks.mosaics import Pixelation, block_means, compress, pixelate
+from benchmarks.mosaics import Pixelation, compress, pixelate
+from libs import mosaic as mosaic_module
 from libs.inpaint import fill
-from libs.mosaic import block_hints, collect_hints, describe_findings, fill_mosaic, show_grids
+from libs.mosaic import collect_hints, describe_findings, fill_mosaic, show_grids
 from libs.mosaic_cover import Cover, judge_cover
 from libs.mosaic_detail import find_surroundings, lay_detail
 from libs.mosaic_find import Findings, find_mosaics
 from libs.mosaic_grid import measure_blocks
+from libs.mosaic_network import CELL
 from tests.mosaics import draw_scene, rectangle
 
 SHAPE = (300, 340)
@@ -30,6 +34,11 @@ def nearest(images, masks):
 def noisy(images, masks):
     """A network that draws anything but what is there."""
     return np.random.default_rng(1).random(images.shape, dtype=np.float32)
+
+
+def grey(images, masks):
+    """A network that draws one grey."""
+    return np.full_like(images, 0.5)
 
 
 def pixelated(seed, height, width, quality=None, grown=0):
@@ -104,9 +113,9 @@ def test_a_lone_block_is_a_mosaic():
     pixels[block] = (141, 90, 77)
     findings = find_mosaics(pixels, block)
     mosaic = assert_found(findings, 18, 18)
-    hints = block_hints(mosaic)
-    assert (hints.rows, hints.columns) == (59, 49)
-    assert_array_equal(hints.values * 255, [[141, 90, 77]])
+    assert_array_equal(mosaic.blocks.values[mosaic.known], [[141, 90, 77]])
+    result = fill_mosaic(pixels, block, findings, noisy, noisy)
+    assert_allclose(result[block].mean(axis=0), (141, 90, 77), atol=1)
 
 
 @pytest.mark.parametrize("colour", [0, 255, (10, 8, 5)])
@@ -156,7 +165,7 @@ def test_a_drawing_is_no_mosaic_and_gives_no_hints(seed):
 def test_pixelating_the_result_gives_the_mosaic_back(draw, height, width):
     pixels, hole, _ = pixelated(7, height, width, None, 2)
     findings = find_mosaics(pixels, hole)
-    result = fill_mosaic(pixels, hole, findings, draw)
+    result = fill_mosaic(pixels, hole, findings, draw, draw)
     (mosaic,) = findings.mosaics
     here = mosaic.window.slices
     rows, columns = mosaic.blocks.rows, mosaic.blocks.columns
@@ -187,7 +196,7 @@ def test_strokes_come_back_where_the_blocks_show_grey(seed):
     page, area = draw_hatching(seed), rectangle(SHAPE, 90, 110, 120, 120)
     pixels = pixelate(page, area, Pixelation(9.0, 9.0, 3.0, 5.0))
     hole = rectangle(SHAPE, 88, 108, 124, 124)
-    result = fill_mosaic(pixels, hole, find_mosaics(pixels, hole), soft)
+    result = fill_mosaic(pixels, hole, find_mosaics(pixels, hole), soft, soft)
     inner = ndimage.binary_erosion(area, iterations=16)
     assert pixels[inner].std() < 0.5 * page[inner].std()
     assert result[inner].std() > 0.7 * page[inner].std()
@@ -220,7 +229,7 @@ def test_no_block_edge_is_drawn():
     """A network that draws one grey is corrected smoothly: steps on the grid's lines are like any other."""
     pixels, hole, _ = pixelated(4, 16.0, 16.0)
     findings = find_mosaics(pixels, hole)
-    result = fill_mosaic(pixels, hole, findings, lambda images, masks: np.full_like(images, 0.5))
+    result = fill_mosaic(pixels, hole, findings, grey, grey)
     (mosaic,) = findings.mosaics
     inner = ndimage.binary_erosion(mosaic.area, iterations=2)
     steps = np.abs(np.diff(result[mosaic.window.slices].astype(int), axis=1)).mean(axis=-1)
@@ -234,34 +243,54 @@ def test_only_the_hole_changes_and_what_was_given_stays(seed):
     pixels, hole, _ = pixelated(seed, 9.3, 9.3, None, -4)
     before = pixels.copy()
     findings = find_mosaics(pixels, hole)
-    result = fill_mosaic(pixels, hole, findings, noisy)
+    result = fill_mosaic(pixels, hole, findings, noisy, noisy)
     assert_array_equal(pixels, before)
     assert_array_equal(result[~hole], pixels[~hole])
     assert "the mosaic goes on beyond the paint and stays there, paint all of it" in describe_findings(findings, hole)
 
 
-def test_the_network_never_sees_the_mosaic_beside_the_paint():
+def test_neither_network_sees_the_mosaic_beside_the_paint_as_a_drawing():
     pixels, hole, _ = pixelated(3, 12.0, 12.0, None, -20)
     seen = []
 
     def remember(images, masks):
-        seen.append(masks.copy())
-        return np.full_like(images, 0.5)
+        seen.append((masks == 0).sum() / CELL**2)
+        return grey(images, masks)
 
     findings = find_mosaics(pixels, hole)
-    fill_mosaic(pixels, hole, findings, remember)
+    fill_mosaic(pixels, hole, findings, forbidden, remember)
     (mosaic,) = findings.mosaics
-    assert sum((mask == 0).sum() for mask in seen) + len(block_hints(mosaic).rows) > 1.2 * hole.sum()
+    assert sum(seen) == pytest.approx(mosaic.area.sum() / 12**2, rel=0.05) and mosaic.area.sum() > 1.5 * hole.sum()
 
 
-def test_hints_are_the_means_of_the_true_blocks():
-    pixels, hole, pixelation = pixelated(8, 10.0, 10.0)
-    scene = draw_scene(*SHAPE, 8)
-    hints = collect_hints(find_mosaics(pixels, hole), hole)
-    rows, columns = pixelation.numbers(SHAPE)
-    means = block_means(scene, pixelation)[rows[hints.rows] * (columns[-1] + 1) + columns[hints.columns]]
-    assert np.abs(hints.values * 255 - means).max() <= 0.5 + 1e-3
-    assert len(hints.rows) > 100
+def forbidden(images, masks):
+    raise AssertionError("there is nothing left for this network to draw")
+
+
+def test_blocks_of_which_too_little_is_seen_are_drawn_from_their_surroundings(monkeypatch):
+    pixels, hole, _ = pixelated(3, 12.0, 12.0)
+    (mosaic,) = find_mosaics(pixels, hole).mosaics
+    left = []
+    monkeypatch.setattr(mosaic_module, "fill", lambda drawn, hole, *_: left.append(hole.copy()) or drawn)
+    findings = Findings([replace(mosaic, known=np.zeros_like(mosaic.known))])
+    fill_mosaic(pixels, hole, findings, forbidden, forbidden)
+    assert left[0][hole].all()
+
+
+def test_what_is_painted_beside_the_mosaic_is_drawn_after_it():
+    pixels, hole, _ = pixelated(3, 11.0, 11.0)
+    (mosaic,) = find_mosaics(pixels, hole).mosaics
+    beside = rectangle(SHAPE, 10, 10, 12, 60) & ~ndimage.binary_dilation(hole, iterations=4)
+    shown = []
+
+    def remember(images, masks):
+        shown.append(images[masks[..., 0] > 0])
+        return images
+
+    black = lambda images, masks: np.zeros_like(images)  # noqa: E731
+    findings = Findings([replace(mosaic, blocks=replace(mosaic.blocks, values=0 * mosaic.blocks.values))])
+    fill_mosaic(pixels, hole | beside, findings, remember, black)
+    assert (np.concatenate(shown) == 0).all(axis=-1).sum() >= mosaic.area.sum()
 
 
 def test_a_block_size_that_the_person_gives_is_taken():
@@ -281,7 +310,7 @@ def test_the_grid_is_shown_on_a_copy():
 def test_nothing_found_is_a_plain_fill():
     scene = draw_scene(*SHAPE, 1)
     hole = rectangle(SHAPE, 60, 70, 60, 60)
-    assert_array_equal(fill_mosaic(scene, hole, Findings(), nearest), fill(scene, hole, nearest))
+    assert_array_equal(fill_mosaic(scene, hole, Findings(), nearest, None), fill(scene, hole, nearest))
 
 
 def test_blocks_outside_the_area_do_not_count():

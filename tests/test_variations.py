@@ -28,7 +28,7 @@ def show_shade(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
 
 def fill_all(pixels: np.ndarray, hole: np.ndarray, choice: str) -> list[np.ndarray]:
-    return vary(lambda predict: fill(pixels, hole, predict), show_shade, choice)
+    return vary(lambda turn: fill(pixels, hole, turn(show_shade)), choice)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

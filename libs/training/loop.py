@@ -135,7 +135,7 @@ class Run:
         self.settings = settings
         self.shown = shown
         self.progress = Progress()
-        self.variables = variables_by_name(painter.unet)
+        self.variables = variables_by_name(painter.network)
         self.average = {name: ops.copy(variable.value) for name, variable in self.variables.items()}
         painter.optimizer.build(painter.trainable_variables)
         self.shape = None
@@ -175,7 +175,7 @@ class Run:
         self._check_finite({**arrays, **state})
         state |= {f"average/{name}": array for name, array in average.items()}
         with _room_for(run):
-            write_weights(run / WEIGHTS, Weights(asdict(self.painter.unet_config), arrays, summary))
+            write_weights(run / WEIGHTS, Weights(asdict(self.painter.config), arrays, summary))
             _write_state(run / STATE, summary, state)
             write_picture(run / PREVIEW, Picture(self._preview()))
 
@@ -226,8 +226,10 @@ class Run:
         finally:
             _assign(self.variables, now)
         drawn = to_bytes(np.clip(drawn, 0, 1))
-        green = np.where(self.shown.masks > 0, self.shown.images, np.array(GREEN, np.uint8))
-        rows = [green, np.where(self.shown.holes > 0, drawn, self.shown.targets), self.shown.targets]
+        # In a hole there is nothing to see but a mosaic.
+        nothing = (self.shown.masks == 0) & ~self.shown.images.any(axis=-1, keepdims=True)
+        shown = np.where(nothing, np.array(GREEN, np.uint8), self.shown.images)
+        rows = [shown, np.where(self.shown.holes > 0, drawn, self.shown.targets), self.shown.targets]
         return np.vstack([np.hstack(list(row)) for row in rows])
 
 

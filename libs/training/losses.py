@@ -1,4 +1,4 @@
-"""The loss: the paper's five terms (Liu et al. 2018, section 3.3) and a gradient term that helps ink.
+"""The loss: the paper's five terms (Liu et al. 2018, section 3.3), a gradient term that helps ink, squared errors.
 
 All terms but "valid" are per sample and divided by the share of the picture that is hole, so that small holes
 count as much as large ones; `composite` is the output in the hole and the target outside (the paper's I_comp).
@@ -21,6 +21,7 @@ class LossWeights:
 
     valid: float = 1.0
     hole: float = 6.0
+    square: float = 0.0
     gradient: float = 2.0
     perceptual: float = 0.05
     style: float = 120.0
@@ -33,7 +34,7 @@ class LossWeights:
 
 
 def pixel_terms(output, target, hole, weights: LossWeights) -> dict:
-    """Terms that need no feature network: valid, hole, gradient, variation; each a mean over the batch.
+    """Terms that need no feature network: valid, hole, square, gradient, variation; each a mean over the batch.
 
     output, target: (B, H, W, 3) float32; hole: (B, H, W, 1) float32, 1 = hole. A white pixel drawn brighter
     than white (or a black one darker than black) is no error: the result is clipped.
@@ -42,6 +43,8 @@ def pixel_terms(output, target, hole, weights: LossWeights) -> dict:
     area = ops.maximum(ops.mean(hole, axis=(1, 2, 3)), SMALLEST_SHARE)
     inside = error * hole
     terms = {"valid": ops.mean(ops.abs(error - inside)), "hole": _mean_over_area(ops.abs(inside), area)}
+    if weights.square:
+        terms["square"] = _mean_over_area(ops.square(inside), area)
     if weights.gradient:
         terms["gradient"] = _gradient(inside, area)
     if weights.variation:

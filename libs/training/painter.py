@@ -5,24 +5,28 @@ from dataclasses import asdict
 import keras
 from keras import ops
 
+from libs.mosaic_network import MosaicConfig
 from libs.training.critic import Critic, critic_terms
 from libs.training.losses import LossWeights, feature_terms, pixel_terms
+from libs.training.mosaic_layers import build_mosaic_network
 from model import UnetConfig, build_unet
 
 
 class Painter(keras.Model):
-    """Wraps the U-Net; trains on x = [images, masks], y = [targets, holes], all uint8 as in `libs.training.samples`.
+    """Wraps a network; trains on x = [images, masks], y = [targets, holes], all uint8 as in `libs.training.samples`.
 
     `judged`: side in pixels of the part of each sample, the one with most hole, that the feature terms and the critic
     look at (on whole samples they cost five times the network).
     `style_share` and `adversarial_share` (0 to 1) scale these terms, which are ramped in. A critic learns beside the
-    U-Net, in the same step, if the adversarial term counts.
+    network, in the same step, if the adversarial term counts.
     """
 
-    def __init__(self, config: UnetConfig, weights: LossWeights, features: keras.Model | None, judged: int):
+    def __init__(
+        self, config: UnetConfig | MosaicConfig, weights: LossWeights, features: keras.Model | None, judged: int
+    ):
         super().__init__(name="painter")
-        self.unet_config = config
-        self.unet = build_unet(config)
+        self.config = config
+        self.network = build_mosaic_network(config) if isinstance(config, MosaicConfig) else build_unet(config)
         self.term_weights = weights
         self.features = features
         self.judged = judged
@@ -36,8 +40,8 @@ class Painter(keras.Model):
         return self.add_weight(name=name, shape=(), initializer="zeros", trainable=False, dtype="float32")
 
     def call(self, inputs, training=None):
-        """[images (B, H, W, 3), masks (B, H, W, 1)] uint8 -> (B, H, W, 3) float32, what the U-Net draws."""
-        return self.unet([_from_bytes(array) for array in inputs], training=training)
+        """[images (B, H, W, 3), masks (B, H, W, 1)] uint8 -> (B, H, W, 3) float32, what the network draws."""
+        return self.network([_from_bytes(array) for array in inputs], training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The weighted sum of all terms that count; each term is kept for the progress line."""

@@ -142,10 +142,10 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(settings):
 def test_what_is_taken_over_is_exactly_what_was_saved(settings):
     first, second = make_painter(), make_painter()
     run(settings, painter=first)
-    for variable in second.unet.variables:
+    for variable in second.network.variables:
         variable.assign(np.asarray(variable) + 1)
     run(settings, painter=second)
-    for one, other in zip(first.unet.get_weights(), second.unet.get_weights(), strict=True):
+    for one, other in zip(first.network.get_weights(), second.network.get_weights(), strict=True):
         assert_array_equal(one, other)
     for one, other in zip(first.optimizer.variables, second.optimizer.variables, strict=True):
         assert_array_equal(np.asarray(one), np.asarray(other))
@@ -155,10 +155,10 @@ def test_a_state_of_another_network_is_told_and_changes_nothing(settings):
     run(settings)
     for widths in ((3, 5), (3,), (3, 4, 5)):
         other = make_painter(widths)
-        before = other.unet.get_weights()
+        before = other.network.get_weights()
         with pytest.raises(UsageError, match=r"state\.npz: cannot go on from this state \(.*\); choose another --run"):
             run(settings, painter=other)
-        for one, now in zip(before, other.unet.get_weights(), strict=True):
+        for one, now in zip(before, other.network.get_weights(), strict=True):
             assert_array_equal(one, now)
 
 
@@ -211,6 +211,6 @@ def test_the_average_is_what_is_kept(settings):
     painter = make_painter()
     run(settings, painter=painter)
     kept = read_weights(settings.run / "weights.h5").arrays["encoder_1/kernel"]
-    now, start = (np.asarray(p.unet.get_layer("encoder_1").kernel) for p in (painter, make_painter()))
+    now, start = (np.asarray(p.network.get_layer("encoder_1").kernel) for p in (painter, make_painter()))
     assert np.abs(now - start).max() > 0
     assert 0 < np.abs(kept - start).sum() < np.abs(now - start).sum()

@@ -152,6 +152,14 @@ def test_the_feature_terms_are_those_of_the_paper(seed, features):
     assert_allclose(float(values["style"]), 2 * np.mean(style), rtol=1e-3)
 
 
+def test_squared_errors_are_means_over_the_hole():
+    output, target, hole = random_case(4)
+    values = pixel_terms(output, target, hole, LossWeights(square=1.0))
+    cases = zip(output, target, hole[..., 0] > 0, strict=True)
+    inside = [np.square(drawn - true)[where].mean() for drawn, true, where in cases]
+    assert_allclose(float(values["square"]), np.mean(inside), rtol=1e-5)
+
+
 def test_terms_of_no_weight_are_not_computed():
     terms = pixel_terms(*random_case(0), LossWeights(gradient=0, variation=0))
     assert set(terms) == {"valid", "hole"}

@@ -14,6 +14,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import train
+from libs.mosaic_network import WEIGHTS as MOSAIC_WEIGHTS
+from libs.mosaic_network import load_depixelator
 from libs.pictures import Picture, read_picture, write_picture
 from libs.training import loop, painter
 from libs.training.critic import Critic
@@ -126,6 +128,53 @@ def test_training_goes_on_from_a_weights_file(start, tmp_path):
     assert_array_equal(second.arrays["draw/kernel"], first.arrays["draw/kernel"])
 
 
+@pytest.fixture
+def start_mosaic(art_folder, tmp_path):
+    """As `start`, for the network for mosaics, made small."""
+
+    def start(*options: str) -> int:
+        run = ["--images", str(art_folder), "--run", str(tmp_path / "run"), "--mosaic", "--from_scratch"]
+        return train.main([*run, "--crops", "80:1", "--batch", "4", "--rate", "0.002", "--square", "12", *options])
+
+    return start
+
+
+def test_the_network_for_mosaics_learns_and_goes_on(start_mosaic, steps, tmp_path):
+    assert start_mosaic("--samples", "120") == 0
+    losses = [step.losses["loss"] for step in steps]
+    assert len(losses) == 30 and {"hole", "square", "gradient"} < set(steps[0].losses)
+    assert np.mean(losses[-6:]) < 0.8 * np.mean(losses[:6])
+    image = np.random.default_rng(0).random((1, 16, 24, 3), dtype=np.float32)
+    drawn = load_depixelator(tmp_path / "run" / "weights.h5")(image, np.zeros((1, 16, 24, 1), np.float32))
+    assert drawn.shape == image.shape
+    assert read_picture(tmp_path / "run" / "preview.png").pixels.shape == (3 * 80, 8 * 80, 3)
+    assert start_mosaic("--samples", "140") == 0
+    assert steps[-1].samples == 140
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--plain"], r"--plain describes the network for holes; leave it or --mosaic out"),
+        (["--freeze_norm"], r"--freeze_norm describes the network for holes"),
+        (["--crops", "84:1"], r"--crops: sides must be multiples of 8 for this network, got 84"),
+        (["--crops", "72:1"], r"--crops: sides must be 80 or more for mosaics"),
+        (["--square", "-1"], r"--square must be 0 or more, got -1"),
+    ],
+)
+def test_what_the_network_for_mosaics_cannot_is_told(start_mosaic, capsys, options, message):
+    code, sentence = complain(start_mosaic, capsys, *options)
+    assert code == 2
+    assert re.search(message, sentence)
+
+
+def test_weights_for_the_other_network_are_told(art_folder, tmp_path, capsys):
+    options = ["--images", str(art_folder), "--run", str(tmp_path / "run"), "--samples", "8", "--crops", "128:1"]
+    for more, start in (([], MOSAIC_WEIGHTS), (["--mosaic"], train.DEFAULT_WEIGHTS)):
+        assert train.main([*options, *more, "--start_from", str(start)]) == 3
+        assert "its network description is not one this program knows" in capsys.readouterr().err
+
+
 def complain(start, capsys, *options: str) -> tuple[int, str]:
     """Exit code and the last line on the standard error output."""
     code = start("--samples", "8", *options)
@@ -140,7 +189,7 @@ def complain(start, capsys, *options: str) -> tuple[int, str]:
         (["--images", "nowhere"], 2, r"^train: nowhere: there is no such folder"),
         (["--samples", "0"], 2, r"samples must be more than 0, got 0"),
         (["--crops", "32:0.5"], 2, r"the shares of the crops must add up to 1"),
-        (["--crops", "30:1"], 2, r"--crops: sides must be multiples of 4 for a network of 2 levels, got 30"),
+        (["--crops", "30:1"], 2, r"--crops: sides must be multiples of 4 for this network, got 30"),
         (["--crops", "large"], 2, r"argument --crops: invalid"),
         (["--widths", "4,0"], 2, r"widths must be one or more positive numbers, got \(4, 0\)"),
         (["--kernels", "5,4"], 2, r"kernels must be 2 odd numbers, got \(5, 4\)"),
