@@ -123,7 +123,7 @@ def test_it_draws_nearer_to_the_truth_than_interpolation(seed):
     means = block_means(scene, pixelation).reshape(20, 24, 3) / 255
     smooth = ndimage.zoom(means, (CELL, CELL, 1), order=1, mode="nearest", grid_mode=True)
     errors = [np.square(each - scene / 255)[hole].mean() for each in (drawn, smooth)]
-    assert errors[0] < 0.9 * errors[1]
+    assert errors[0] < 0.8 * errors[1]  # 0.60 to 0.72
 
 
 def test_it_is_loaded_once_and_draws_the_same_each_time():
