@@ -15,8 +15,10 @@ WINDOWS = FillSettings(window=448, smallest=1, step=1, margin=AROUND, overlap=64
 # The guide, which is right but for detail, counts at every size; it is softened over such a part of a block.
 PATCHES = {"radius": 4, "laid": 4, "halved": 0, "rounds": 2}
 SOFT = 0.2
-# So much of what was drawn is replaced, each time.
-SHARE = 0.4
+# So much of what was drawn is replaced, each time: least where it is as varied as the patches, most where it is flat.
+LEAST, MOST = 0.2, 0.9
+# How varied: the standard deviation over so many pixels a side; what varies less than so much is flat.
+SIDE, FLAT = 9, 2 / 255
 
 
 def find_surroundings(mosaic: Mosaic, shape: tuple[int, int]) -> Window:
@@ -40,6 +42,22 @@ def lay_detail(mosaic: Mosaic, here: Window, page: np.ndarray, hole: np.ndarray,
         window = tile.window.slices
         guide = page[window].astype(np.float32) / 255
         laid = lay_patches(guide, hole[window], area[window], settings)
-        drawing = guide if laid is None else guide + SHARE * (laid - guide)
+        drawing = guide if laid is None else guide + _shares(guide, laid) * (laid - guide)
         canvas.paste(tile, np.round(255 * drawing).astype(np.uint8))
     return np.where(area[..., None], canvas.levels, page)
+
+
+def _shares(drawn: np.ndarray, laid: np.ndarray) -> np.ndarray:
+    """(h, w, 1) in [0, 1]: how much the patches count, (h, w, 3) both.
+
+    The network draws edges where they are, but of a screen or of hatching only its grey: there the patches are to show.
+    """
+    lacking = 1 - _variation(drawn) / (_variation(laid) + FLAT)
+    return (LEAST + (MOST - LEAST) * np.clip(lacking, 0, 1))[..., None]
+
+
+def _variation(image: np.ndarray) -> np.ndarray:
+    """(h, w): the standard deviation of grey around every pixel."""
+    grey = image.mean(axis=-1)
+    mean, square = (scipy.ndimage.uniform_filter(values, SIDE) for values in (grey, grey * grey))
+    return np.sqrt(np.maximum(square - mean * mean, 0))

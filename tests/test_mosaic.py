@@ -218,6 +218,25 @@ def test_other_holes_get_nothing_laid_over(seed):
     assert (drawn[mine] != before[mine]).mean() > 0.5
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_patches_show_where_a_texture_is_lacking_more_than_where_lines_are_drawn(seed):
+    """Half of the hole is drawn as grey, half as the strokes it had, a little softened."""
+    page, area = draw_hatching(seed), rectangle(SHAPE, 90, 110, 120, 120)
+    pixels = pixelate(page, area, Pixelation(10.0, 10.0, 0.0, 0.0))
+    (mosaic,) = find_mosaics(pixels, area).mosaics
+    drawn, left = pixels.copy(), area & (np.arange(SHAPE[1]) < 170)
+    drawn[left] = 128
+    right = area & ~left
+    drawn[right] = ndimage.gaussian_filter(page.astype(float), (0.7, 0.7, 0))[right]
+    here = find_surroundings(mosaic, SHAPE)
+    after = drawn.astype(float)
+    after[here.slices] = lay_detail(mosaic, here, drawn[here.slices], area[here.slices], 56.0)
+    moved = np.abs(after - drawn).mean(axis=-1)
+    deep = ndimage.binary_erosion(left, iterations=12), ndimage.binary_erosion(right, iterations=12)
+    assert moved[deep[0]].mean() > 2 * moved[deep[1]].mean()
+    assert moved[deep[0]].mean() > 60  # black and white, where there was grey
+
+
 def test_a_mosaic_with_nothing_beside_it_stays_as_it_is_drawn():
     pixels = pixelate(draw_scene(60, 60, 1), np.ones((60, 60), bool), Pixelation(10.0, 10.0, 0.0, 0.0))
     hole = np.ones((60, 60), bool)
