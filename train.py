@@ -32,10 +32,10 @@ from libs.training.features import build_features
 from libs.training.interrupts import POLITE, interrupts_between_steps
 from libs.training.loop import WEIGHTS, read_progress, train
 from libs.training.losses import LossWeights
-from libs.training.mosaic_samples import SMALLEST_SIDE, make_mosaic_batch_of
+from libs.training.mosaic_samples import SMALLEST_SIDE, make_mosaic_sample
 from libs.training.painter import Painter
 from libs.training.plan import Progress, TrainingSettings
-from libs.training.samples import make_batch_of
+from libs.training.samples import make_batch_of, make_hole_sample
 from libs.training.shares import Share, parse_share
 from libs.weights import read_weights
 from libs.weights_network import config_of
@@ -158,12 +158,12 @@ def _train(options: argparse.Namespace) -> int:
     keras.utils.set_random_seed(options.seed)
     keras.config.set_dtype_policy(options.precision)
     painter = _painter(options)
-    make = make_mosaic_batch_of if options.mosaic else make_batch_of
+    make = partial(make_batch_of, folder, make_sample=make_mosaic_sample if options.mosaic else make_hole_sample)
     _check_crops(settings, painter.config)
     with interrupts_between_steps() as stop, _executor(options.workers) as executor:
         report = partial(_report, settings, stop)
         try:
-            progress = train(painter, partial(make, folder), executor, settings, report)
+            progress = train(painter, make, executor, settings, report)
         except BrokenProcessPool as error:
             if stop.is_set():  # the same signal reached the other processes
                 raise KeyboardInterrupt from error

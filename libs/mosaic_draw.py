@@ -9,7 +9,7 @@ import scipy
 from libs.inpaint import Predict
 from libs.mosaic_find import Mosaic
 from libs.mosaic_grid import Comb
-from libs.mosaic_network import CELL
+from libs.mosaic_network import CELL, enlarge
 from libs.pictures import resample
 
 # Blocks drawn at once along a side, and how many more around them are seen.
@@ -28,8 +28,7 @@ def draw_mosaic(mosaic: Mosaic, page: np.ndarray, hidden: np.ndarray, depixelate
     """
     drawn = page[mosaic.window.slices].copy()
     area = np.zeros_like(hidden)
-    area[mosaic.window.slices] = mosaic.area
-    area &= hidden
+    area[mosaic.window.slices] = mosaic.area & hidden[mosaic.window.slices]
     for rows in _Span.over(mosaic.grid.rows, mosaic.blocks.rows, mosaic.window.top):
         for columns in _Span.over(mosaic.grid.columns, mosaic.blocks.columns, mosaic.window.left):
             if not mosaic.known[rows.blocks, columns.blocks].any():
@@ -37,8 +36,8 @@ def draw_mosaic(mosaic: Mosaic, page: np.ndarray, hidden: np.ndarray, depixelate
             image, hole = _show(mosaic, page, hidden, area, (rows, columns))
             cells = depixelate(image[None], 1 - hole[None, ..., None].astype(np.float32))[0]
             cells = np.where(hole[..., None], cells, image)
-            box = [span.place(edge) for edge in ("start", "stop") for span in (rows, columns)]
-            back = resample(255 * cells, (rows.length, columns.length), box, "bicubic")
+            (top, bottom), (left, right) = rows.places, columns.places
+            back = resample(255 * cells, (rows.length, columns.length), (top, left, bottom, right), "bicubic")
             drawn[rows.window, columns.window] = np.round(np.clip(back, 0, 255))
     return drawn
 
@@ -89,9 +88,20 @@ class _Span:
         """How many pixels lie in the blocks."""
         return self.pixels.stop - self.pixels.start
 
-    def place(self, edge: str) -> float:
-        """Where the pixels "start" or "stop" in what the network sees."""
-        return ((getattr(self.pixels, edge) - self.start) / self.pitch - self.blocks.start + MARGIN) * CELL
+    @property
+    def places(self) -> tuple[float, float]:
+        """Where the pixels start and stop in what the network sees."""
+        first, last = (
+            ((edge - self.start) / self.pitch - self.blocks.start + MARGIN) * CELL
+            for edge in (self.pixels.start, self.pixels.stop)
+        )
+        return first, last
+
+    def share_blocks(self, count: int) -> tuple[slice, slice]:
+        """Which of the blocks that are seen the mosaic of `count` has, and which of the mosaic's they are."""
+        first = self.blocks.start - MARGIN
+        seen = slice(max(0, -first), min(self.cells, count - first))
+        return seen, slice(first + seen.start, first + seen.stop)
 
     def look(self, length: int) -> tuple[np.ndarray, float, float]:
         """Which pixels of the page to cut out, and which part of them is seen; beyond the page is its last pixel."""
@@ -115,24 +125,9 @@ def _show(
     image = np.clip(resample(page[np.ix_(down, across)], size, box, "bicubic") / 255, 0, 1)
     known = np.zeros((rows.cells, columns.cells), dtype=bool)
     colours = np.zeros((*known.shape, 3), np.float32)
-    here = (slice(*_around(rows, mosaic.known.shape[0])), slice(*_around(columns, mosaic.known.shape[1])))
-    there = _within(rows, mosaic.known.shape[0]), _within(columns, mosaic.known.shape[1])
+    sides = zip(spans, mosaic.known.shape, strict=True)
+    here, there = zip(*(span.share_blocks(count) for span, count in sides), strict=True)
     known[here], colours[here] = mosaic.known[there], mosaic.blocks.values[there] / 255
-    valued = (share(area) > MOSTLY) & _enlarge(known)
+    valued = (share(area) > MOSTLY) & enlarge(known)
     hole = (share(hidden) > HIDDEN) | valued
-    return show_blocks(np.where(valued[..., None], _enlarge(colours), image), valued, hole), hole
-
-
-def _around(span: _Span, count: int) -> tuple[int, int]:
-    """From where to where, among the blocks that are seen, those are that the mosaic has."""
-    first = span.blocks.start - MARGIN
-    return max(0, -first), min(span.cells, count - first)
-
-
-def _within(span: _Span, count: int) -> slice:
-    """Those same blocks among the mosaic's."""
-    return slice(max(0, span.blocks.start - MARGIN), min(count, span.blocks.stop + MARGIN))
-
-
-def _enlarge(cells: np.ndarray) -> np.ndarray:
-    return cells.repeat(CELL, axis=0).repeat(CELL, axis=1)
+    return show_blocks(np.where(valued[..., None], enlarge(colours), image), valued, hole), hole

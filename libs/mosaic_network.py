@@ -21,7 +21,6 @@ WEIGHTS = Path(__file__).resolve().parents[1] / "models" / "mosaic.h5"
 ADVICE = "get models/mosaic.h5 again from the place this program came from"
 # Pixels a side of a block, as the network sees it.
 CELL = 8
-SMALLEST = 2 * CELL
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def bind_depixelator(config: MosaicConfig, arrays: Mapping[str, np.ndarray]) -> 
     """depixelate(images (B, H, W, 3) float32 in [0, 1], masks (B, H, W, 1)) -> (B, H, W, 3) float32 in [0, 1].
 
     images: with the blocks' colours, in squares of `CELL` pixels that begin at the corner, where the mask is 0; the
-    mask is 1 where the drawing is known. H and W must be multiples of `CELL`, and at least `SMALLEST`.
+    mask is 1 where the drawing is known. H and W must be multiples of `CELL`, two or more.
     """
     arrays = {name: array.astype(np.float32) for name, array in arrays.items()}
 
@@ -87,7 +86,7 @@ def _draw(config: MosaicConfig, arrays: Mapping[str, np.ndarray], image: np.ndar
     def layer(name: str, x: np.ndarray) -> np.ndarray:
         return convolve(x, arrays[f"{name}/kernel"], "reflect") + arrays[f"{name}/bias"]
 
-    cells = _to_cells(np.concatenate([image, 1 - mask], axis=-1))
+    cells = to_cells(np.concatenate([image, 1 - mask], axis=-1))
     x = layer("first", cells.reshape(*cells.shape[:2], -1) - np.float32(0.5))
     for first, second in name_layers(config):
         x += layer(second, np.maximum(layer(first, x), 0))
@@ -118,14 +117,19 @@ def convolve(x: np.ndarray, kernel: np.ndarray, beyond: str) -> np.ndarray:
     return result.reshape(height, width, -1)
 
 
-def _to_cells(pixels: np.ndarray) -> np.ndarray:
-    """(h CELL, w CELL, C) -> (h, w, CELL CELL, C)."""
+def to_cells(pixels: np.ndarray) -> np.ndarray:
+    """(h CELL, w CELL, C), or without C -> (h, w, CELL CELL, C), C then 1."""
     height, width = (side // CELL for side in pixels.shape[:2])
     return pixels.reshape(height, CELL, width, CELL, -1).swapaxes(1, 2).reshape(height, width, CELL**2, -1)
 
 
+def enlarge(cells: np.ndarray) -> np.ndarray:
+    """(h, w, ...) -> (h CELL, w CELL, ...): every cell all of its one value."""
+    return cells.repeat(CELL, axis=0).repeat(CELL, axis=1)
+
+
 def _to_pixels(cells: np.ndarray) -> np.ndarray:
-    """The reverse of `_to_cells`."""
+    """The reverse of `to_cells`."""
     height, width = cells.shape[:2]
     pixels = cells.reshape(height, width, CELL, CELL, -1).swapaxes(1, 2)
     return pixels.reshape(height * CELL, width * CELL, -1)

@@ -1,14 +1,14 @@
-"""Batches to train the network for mosaics on: pictures at the size at which their blocks are 8 x 8 pixels."""
+"""Samples to train the network for mosaics on: pictures at the size at which their blocks are 8 x 8 pixels."""
 
 import numpy as np
 import scipy
 
 from libs.mosaic_draw import show_blocks
-from libs.mosaic_network import CELL
+from libs.mosaic_network import CELL, enlarge, to_cells
 from libs.pictures import resample
-from libs.training.art import Art, ArtFolder, open_art
+from libs.training.art import Art
 from libs.training.augment import augment
-from libs.training.samples import Batch, to_bytes
+from libs.training.samples import Sample, to_bytes
 
 # Sides of the blocks in pictures: shares of their short side, and within these numbers of pixels.
 SHARES, SIDES = (0.009, 0.034), (4.5, 36.0)
@@ -20,33 +20,21 @@ MOST_PAINT, FAR_PAINT = 3, 10
 EMPTY = 0.04
 
 
-def make_mosaic_batch(art: Art, seed: tuple[int, ...], size: int, side: int) -> Batch:
-    """`size` samples of side x side pixels, as `libs.training.samples.make_batch` makes them of holes.
+def make_mosaic_sample(rng: np.random.Generator, art: Art, side: int) -> Sample:
+    """A picture with a mosaic in its hole, shown as `show_blocks` does.
 
-    images also show the mosaics in the holes, as `show_blocks` does. ValueError if the side is no multiple of `CELL`
-    or too small for a mosaic.
+    ValueError if the side is no multiple of `CELL` or too small for a mosaic.
     """
     if side % CELL or side < SMALLEST_SIDE:
         raise ValueError(f"side must be a multiple of {CELL}, and at least {SMALLEST_SIDE}, got {side}")
-    rng = np.random.default_rng(seed)
-    samples = [_make_sample(rng, art, side) for _ in range(size)]
-    return Batch(*(np.stack(arrays) for arrays in zip(*samples, strict=True)))
-
-
-def make_mosaic_batch_of(folder: ArtFolder, seed: tuple[int, ...], size: int, side: int) -> Batch:
-    """`make_mosaic_batch` for another process, see `libs.training.samples.make_batch_of`."""
-    return make_mosaic_batch(open_art(folder), seed, size, side)
-
-
-def _make_sample(rng: np.random.Generator, art: Art, side: int) -> tuple[np.ndarray, ...]:
     target = _shrink(rng, augment(rng, _random_crop(rng, art, side)), side)
     area = _random_area(rng, side)
     paint = int(rng.integers(0, FAR_PAINT if rng.random() < 0.1 else MOST_PAINT + 1))
     hole = scipy.ndimage.binary_dilation(area, np.ones((3, 3), bool), iterations=paint) if paint else area
-    means = target.reshape(side // CELL, CELL, side // CELL, CELL, 3).mean(axis=(1, 3))
+    means = to_cells(target).mean(axis=2)
     # Sometimes a little wrong, as after JPEG.
     means += rng.normal(0, rng.choice([0, 2, 5], p=[0.6, 0.3, 0.1]) / 255, means.shape)
-    blocks = np.round(means.clip(0, 1) * 255).repeat(CELL, axis=0).repeat(CELL, axis=1) / np.float32(255)
+    blocks = enlarge(np.round(means.clip(0, 1) * 255)) / np.float32(255)
     image = show_blocks(np.where(area[..., None], blocks, target).astype(np.float32), area, hole)
     return to_bytes(image), to_bytes(~hole[..., None]), to_bytes(target), to_bytes(hole[..., None])
 
@@ -80,6 +68,5 @@ def _random_area(rng: np.random.Generator, side: int) -> np.ndarray:
     ellipse = (2 * rows / height - 1) ** 2 + (2 * columns / width - 1) ** 2 <= 1
     area[top : top + height, left : left + width] = ellipse if rng.random() < 0.4 else True
     if rng.random() < 0.6:
-        area = area.reshape(side // CELL, CELL, side // CELL, CELL).mean(axis=(1, 3)) >= 0.5
-        area = area.repeat(CELL, axis=0).repeat(CELL, axis=1)
+        area = enlarge(to_cells(area).mean(axis=(2, 3)) >= 0.5)
     return area

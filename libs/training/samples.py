@@ -1,5 +1,6 @@
 """Batches to train on: pictures with holes and hints, the same for the same number and seed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,19 +28,14 @@ class Batch:
     holes: np.ndarray
 
 
-def make_batch(art: Art, seed: tuple[int, ...], size: int, side: int) -> Batch:
-    """`size` samples of side x side pixels; equal for equal seeds while all art fits into its cache."""
-    rng = np.random.default_rng(seed)
-    samples = [_make_sample(rng, art, side) for _ in range(size)]
-    return Batch(*(np.stack(arrays) for arrays in zip(*samples, strict=True)))
+# The arrays of a `Batch`, of one sample each.
+Sample = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+# make_sample(random numbers, art, side in pixels)
+MakeSample = Callable[[np.random.Generator, Art, int], Sample]
 
 
-def make_batch_of(folder: ArtFolder, seed: tuple[int, ...], size: int, side: int) -> Batch:
-    """`make_batch` for another process: it opens the folder at its first batch, and keeps it open."""
-    return make_batch(open_art(folder), seed, size, side)
-
-
-def _make_sample(rng: np.random.Generator, art: Art, side: int) -> tuple[np.ndarray, ...]:
+def make_hole_sample(rng: np.random.Generator, art: Art, side: int) -> Sample:
+    """A picture with a hole, and perhaps hints in it."""
     target = augment(rng, random_crop(rng, art.draw(rng), side))
     hole = random_hole(rng, side)
     image, known = target, ~hole
@@ -47,6 +43,22 @@ def _make_sample(rng: np.random.Generator, art: Art, side: int) -> tuple[np.ndar
         image, known = add_hints(rng, target, hole)
     mask = known[..., None]
     return to_bytes(image * mask), to_bytes(mask), to_bytes(target), to_bytes(hole[..., None])
+
+
+def make_batch(
+    art: Art, seed: tuple[int, ...], size: int, side: int, make_sample: MakeSample = make_hole_sample
+) -> Batch:
+    """`size` samples of side x side pixels; equal for equal seeds while all art fits into its cache."""
+    rng = np.random.default_rng(seed)
+    samples = [make_sample(rng, art, side) for _ in range(size)]
+    return Batch(*(np.stack(arrays) for arrays in zip(*samples, strict=True)))
+
+
+def make_batch_of(
+    folder: ArtFolder, seed: tuple[int, ...], size: int, side: int, make_sample: MakeSample = make_hole_sample
+) -> Batch:
+    """`make_batch` for another process: it opens the folder at its first batch, and keeps it open."""
+    return make_batch(open_art(folder), seed, size, side, make_sample)
 
 
 def to_bytes(array: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Samples for the network for mosaics: of a mosaic's cells nothing but their means is seen."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -7,10 +9,14 @@ from scipy import ndimage
 
 from libs.mosaic_network import CELL
 from libs.training.art import Art, ArtFolder, find_art
-from libs.training.mosaic_samples import FAR_PAINT, SMALLEST_SIDE, make_mosaic_batch, make_mosaic_batch_of
+from libs.training.mosaic_samples import FAR_PAINT, SMALLEST_SIDE, make_mosaic_sample
+from libs.training.samples import make_batch, make_batch_of
 
 SIDE = 2 * SMALLEST_SIDE
 SEEDS = range(6)
+make_mosaic_batch, make_mosaic_batch_of = (
+    partial(make, make_sample=make_mosaic_sample) for make in (make_batch, make_batch_of)
+)
 
 
 @pytest.fixture
