@@ -166,8 +166,10 @@ class TrainedUpConv2D(PartialUpConv2D):
         self.skips = len(features_shape) - 1
 
     def _convolve(self, shown):
-        skips, folded = shown[:-1], fold_upsampling(self.kernel[:, :, -shown[-1].shape[-1] :], ops)
+        skips = shown[:-1]
         joined = ops.concatenate(skips, axis=-1) if len(skips) > 1 else skips[0]
-        kernel = self._compute(self.kernel[:, :, : joined.shape[-1]])
-        y = ops.conv(joined, kernel, strides=self.strides, padding="same")
-        return y + ops.conv_transpose(shown[-1], self._compute(folded), strides=2, padding="same")
+        # Split, not sliced: a slice's gradient is filled up with zeros to the whole kernel's size.
+        kernel, enlarging = ops.split(self.kernel, [joined.shape[-1]], axis=2)
+        folded = self._compute(fold_upsampling(enlarging, ops))
+        y = ops.conv(joined, self._compute(kernel), strides=self.strides, padding="same")
+        return y + ops.conv_transpose(shown[-1], folded, strides=2, padding="same")

@@ -11,7 +11,7 @@ from libs.training.augment import augment, random_crop
 from libs.training.hints import add_hints
 
 STROKE_AREAS = ((0.01, 0.1), (0.1, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 0.5), (0.5, 0.6))
-HINTED = 0.35
+HINTED = 0.1
 
 
 @dataclass(frozen=True)

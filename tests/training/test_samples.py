@@ -57,7 +57,7 @@ def test_what_is_not_known_is_not_shown(seed, source):
 
 
 def test_the_share_of_samples_meant_to_have_hints_has_some(source):
-    batch = make_batch(source, (0,), 150, 64)
+    batch = make_batch(source, (0,), 400, 64)
     hinted = ((batch.masks > 0) & (batch.holes > 0)).any(axis=(1, 2, 3))
     # A thin hole may lie between all hints.
     assert 0.5 * HINTED < hinted.mean() < 1.3 * HINTED
