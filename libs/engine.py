@@ -13,7 +13,7 @@ from libs.drawing import Draw, draw_page
 from libs.errors import UsageError
 from libs.ledger import digest_file
 from libs.mosaic_network import load_depixelator
-from libs.network import load_network, load_same
+from libs.network import load_network, load_same, weights_of
 from libs.options import Options, __version__
 from libs.results import make_results_folder
 from libs.weights_kinds import read_kind
@@ -46,7 +46,7 @@ def _use_network(options: Options) -> Iterator[Engine]:
     """Weights are read while the first picture is, so that neither waits for the other."""
     with ThreadPoolExecutor(1, "weights") as reader:
         reading = [reader.submit(read_folded, options.model, options.model_family)]
-        if options.folders.originals is not None:
+        if options.draws_mosaics:
             reading.append(reader.submit(load_depixelator))
         yield Engine(functools.partial(_start_network, options, reading))
 
@@ -92,10 +92,11 @@ def _use_cluster(options: Options) -> Iterator[Engine]:
     except ImportError as error:
         raise UsageError("--dask needs the package distributed; pip install -r requirements-dask.txt") from error
     read_kind(options.model, options.model_family)  # a wrong file is told before anything is sent
-    if options.folders.originals is not None:
+    if options.draws_mosaics:
         load_depixelator()
     model = options.model.absolute()
-    arguments = (load_network, __version__, digest_file(model), str(model), options.precision, options.model_family)
+    digests = tuple(digest_file(path) for path in weights_of(options))
+    arguments = (load_network, __version__, digests, str(model), options.precision, options.model_family)
     with cluster.connect(options.dask, cluster.Network(load_same, arguments)) as connected:
         yield Engine(functools.partial(_start_cluster, options, connected.compute), True, connected.at_once)
 

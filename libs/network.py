@@ -9,7 +9,8 @@ from pathlib import Path
 from libs.errors import UsageError, WeightsError
 from libs.inpaint import Predict
 from libs.ledger import digest_file
-from libs.options import __version__
+from libs.mosaic_network import WEIGHTS as MOSAIC_WEIGHTS
+from libs.options import Options, __version__
 from libs.traced import load_traced
 from libs.weights_legacy import LegacyWeights
 from libs.weights_network import Folded, read_folded
@@ -48,18 +49,33 @@ def _import_model() -> Callable[..., Predict]:
     return load_predictor
 
 
-def load_same(load: Callable[..., Predict], version: str, digest: str, path: str, *settings: str | None) -> Predict:
-    """On a worker: load(path, *settings), if it has this version of the program and the weights of this digest.
+def weights_of(options: Options) -> tuple[Path, ...]:
+    """The files of the networks that draw."""
+    return (options.model, MOSAIC_WEIGHTS) if options.draws_mosaics else (options.model,)
 
-    Only the path and the digest are sent, not the weights; UsageError or WeightsError tells what to put where.
+
+def load_same(
+    load: Callable[..., Predict], version: str, digests: tuple[str, ...], path: str, *settings: str | None
+) -> Predict:
+    """On a worker: load(path, *settings), if it has this version of the program and the weights of these digests.
+
+    digests: of the file `path`, and where mosaics are drawn of the program's own file for them. Only these are sent,
+    not the weights; UsageError or WeightsError tells what to put where.
     """
     if version != __version__:
         raise UsageError(
             f"the worker on {platform.node()} has version {__version__} of this program, not {version}; "
             "install the same on all machines"
         )
+    for file, digest in zip((Path(path), MOSAIC_WEIGHTS), digests, strict=False):
+        _check_same(file, digest)
+    return load(Path(path), *settings)
+
+
+def _check_same(path: Path, digest: str) -> None:
+    """WeightsError if a worker's file is not the one with this digest."""
     try:
-        found = digest_file(Path(path))
+        found = digest_file(path)
     except OSError:
         found = ""
     if found != digest:
@@ -67,4 +83,3 @@ def load_same(load: Callable[..., Predict], version: str, digest: str, path: str
         raise WeightsError(
             f"the worker on {platform.node()} has {there} as {path}; put this machine's weights file there, too"
         )
-    return load(Path(path), *settings)

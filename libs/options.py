@@ -49,6 +49,11 @@ class Options:
     dask: str | None = None
     stream: bool = False
 
+    @property
+    def draws_mosaics(self) -> bool:
+        """Mosaics are drawn from what they show, by a network of their own."""
+        return self.folders.originals is not None
+
     def describe_results(self) -> dict[str, object]:
         """All settings but those that results do not depend on, and the files; any new one counts until named here."""
         settings = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in BESIDE}

@@ -19,7 +19,7 @@ from libs.heaps import limit_heaps
 from libs.jobs import Job, describe_no_pictures, plan_jobs
 from libs.ledger import Ledger, digest_settings
 from libs.mosaic import MosaicSettings
-from libs.mosaic_network import WEIGHTS
+from libs.network import weights_of
 from libs.options import Options, __version__
 from libs.report import Report, tell
 from libs.results import make_results_folder
@@ -87,8 +87,7 @@ def _fill_folders(options: Options) -> int:
     tell(describe_choice(options.model, options.model_family), sys.stdout)
     book = Gallery(folders.results / gallery.NAME) if options.report else None
     remove_parts([*_name_all_results(jobs, options.variations), folders.results / gallery.NAME])
-    weights = (options.model,) if folders.originals is None else (options.model, WEIGHTS)
-    ledger = Ledger(folders.results, digest_settings(options.describe_results(), *weights))
+    ledger = Ledger(folders.results, digest_settings(options.describe_results(), *weights_of(options)))
     manners = Manners(
         ledger,
         book,

@@ -1,5 +1,6 @@
 """A real scheduler and two real workers on this machine."""
 
+import functools
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ import libs
 from libs import cluster, engine
 from libs.cluster import Network, connect
 from libs.errors import DecensorError, PictureError, UsageError, WeightsError
+from libs.ledger import digest_file
 from libs.network import load_same
 from libs.options import __version__
 
@@ -163,7 +165,16 @@ def test_a_worker_with_other_weights_or_another_version_is_told(processes, pages
 
 def test_a_worker_without_the_weights_file_is_told(tmp_path):
     with pytest.raises(WeightsError, match=r"the worker on .+ has no file that it can read as .+; put this machine's"):
-        load_same(remote.load_slow, __version__, "digest", str(tmp_path / "model.h5"))
+        load_same(remote.load_slow, __version__, ("digest",), str(tmp_path / "model.h5"))
+
+
+def test_a_worker_with_other_weights_for_mosaics_is_told(tmp_path):
+    (tmp_path / "model.h5").write_bytes(b"the same")
+    digests = (digest_file(tmp_path / "model.h5"), "another")
+    load = functools.partial(load_same, remote.load_slow, __version__)
+    with pytest.raises(WeightsError, match=r"has another file as .+mosaic\.h5; put this machine's weights file there"):
+        load(digests, str(tmp_path / "model.h5"))
+    load(digests[:1], str(tmp_path / "model.h5"))
 
 
 def test_nothing_is_done_without_the_package_or_a_scheduler(pages, monkeypatch):
