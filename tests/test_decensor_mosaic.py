@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from benchmarks.mosaics import Pixelation, pixelate
-from libs import engine, tasks
+from libs import engine, network
 from libs.mosaic_network import load_depixelator
 from tests.mosaics import draw_scene, rectangle
 from tests.place import GREEN
@@ -48,7 +48,7 @@ def test_missing_weights_for_mosaics_are_told_before_anything_is_written(place, 
 
 def test_a_mosaic_is_redrawn_if_the_weights_for_mosaics_are_others(place, monkeypatch, tmp_path):
     put_mosaic(place)
-    monkeypatch.setattr(tasks, "WEIGHTS", tmp_path / "mosaic.h5")
+    monkeypatch.setattr(network, "MOSAIC_WEIGHTS", tmp_path / "mosaic.h5")
     (tmp_path / "mosaic.h5").write_bytes(b"one")
     assert "blocks" in place.run("--is_mosaic")[1][0]
     assert "blocks" not in place.run("--is_mosaic")[1][0]
