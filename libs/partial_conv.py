@@ -71,8 +71,11 @@ class PartialConv2D(keras.layers.Layer):
         return share * mask, mask
 
     def _convolve(self, shown):
+        return self._convolve_by(self.kernel, shown)
+
+    def _convolve_by(self, kernel, shown):
         joined = ops.concatenate(shown, axis=-1) if len(shown) > 1 else shown[0]
-        return ops.conv(joined, self._compute(self.kernel), strides=self.strides, padding="same")
+        return ops.conv(joined, self._compute(kernel), strides=self.strides, padding="same")
 
     def _show(self, number, branch):
         """A branch's features, 0 where they are not known."""
@@ -166,10 +169,8 @@ class TrainedUpConv2D(PartialUpConv2D):
         self.skips = len(features_shape) - 1
 
     def _convolve(self, shown):
-        skips = shown[:-1]
-        joined = ops.concatenate(skips, axis=-1) if len(skips) > 1 else skips[0]
+        *skips, last = shown
         # Split, not sliced: a slice's gradient is filled up with zeros to the whole kernel's size.
-        kernel, enlarging = ops.split(self.kernel, [joined.shape[-1]], axis=2)
+        kernel, enlarging = ops.split(self.kernel, [sum(x.shape[-1] for x in skips)], axis=2)
         folded = self._compute(fold_upsampling(enlarging, ops))
-        y = ops.conv(joined, self._compute(kernel), strides=self.strides, padding="same")
-        return y + ops.conv_transpose(shown[-1], folded, strides=2, padding="same")
+        return self._convolve_by(kernel, skips) + ops.conv_transpose(last, folded, strides=2, padding="same")
