@@ -12,6 +12,7 @@ import signal
 import sys
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, replace
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -25,10 +26,11 @@ import keras
 
 from libs.errors import DecensorError, UsageError
 from libs.mosaic_network import WEIGHTS as MOSAIC_WEIGHTS
-from libs.mosaic_network import MosaicConfig
+from libs.mosaic_network import MosaicConfig, stored_shapes
 from libs.training.art import ArtFolder, open_art
 from libs.training.devices import count_devices, share_steps
 from libs.training.features import build_features
+from libs.training.grow import grow_mosaic_network
 from libs.training.interrupts import POLITE, interrupts_between_steps
 from libs.training.loop import WEIGHTS, read_progress, train
 from libs.training.losses import LossWeights
@@ -36,9 +38,10 @@ from libs.training.mosaic_samples import SMALLEST_SIDE, make_mosaic_sample
 from libs.training.painter import Painter
 from libs.training.plan import Progress, TrainingSettings
 from libs.training.samples import make_batch_of, make_hole_sample
+from libs.training.sending import batch_folder, make_to_file
 from libs.training.shares import Share, parse_share
-from libs.weights import read_weights
-from libs.weights_network import config_of
+from libs.weights import Weights, read_weights
+from libs.weights_network import check_arrays, config_of
 from model import SMOOTH_FILLS, UnetConfig, assign_weights
 
 HERE = Path(__file__).resolve().parent
@@ -49,6 +52,7 @@ STOPPED = 130
 SENDING_SECONDS = 2.0
 OPTIONS_FROM_FILE = "@FILE stands for options that a file holds, one a line."
 ONLY_FROM_SCRATCH = ("widths", "kernels", "smooth_fill", "plain")
+ONLY_FOR_MOSAICS = ("channels", "blocks")
 NOT_FOR_MOSAICS = (*ONLY_FROM_SCRATCH, "freeze_norm")
 GRADIENT_NORM = 1.0  # gradients are scaled down to this
 
@@ -121,11 +125,14 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     add("--freeze_norm", action="store_true", help="keep the encoder's batch statistics (the paper's second stage)")
     add("--precision", choices=("float32", "mixed_bfloat16"), default="float32", help="(%(default)s)")
     add("--workers", type=int, default=0, help="processes that make samples; 0: a thread of this one (%(default)s)")
+    add("--reuse", type=int, default=1, help="steps each batch is used for, with changed pictures (%(default)s)")
     add("--cache_gb", type=float, default=2.0, help="memory for decoded pictures (%(default)s)")
     add("--widths", type=_numbers, help="for --from_scratch: channels, one number a level (48,96,192,384,384,...)")
     add("--kernels", type=_numbers, help="for --from_scratch: kernel sides, one a level (7,5,5,3,3,...)")
     add("--smooth_fill", choices=SMOOTH_FILLS, help="for --from_scratch (seen)")
     add("--plain", action="store_true", help="for --from_scratch: plain convolutions, holes filled with the mean")
+    add("--channels", type=int, help="for --mosaic: channels; more than the weights have: a network grown from theirs")
+    add("--blocks", type=int, help="for --mosaic: residual blocks; more than the weights have: as --channels")
     add("--seed", type=int, default=1, help="(%(default)s)")
     return parser.parse_args(argv)
 
@@ -160,7 +167,8 @@ def _train(options: argparse.Namespace) -> int:
     painter = _painter(options)
     make = partial(make_batch_of, folder, make_sample=make_mosaic_sample if options.mosaic else make_hole_sample)
     _check_crops(settings, painter.config)
-    with interrupts_between_steps() as stop, _executor(options.workers) as executor:
+    with interrupts_between_steps() as stop, batch_folder(options.run) as sent, _executor(options.workers) as executor:
+        make = partial(make_to_file, make, sent) if options.workers else make
         report = partial(_report, settings, stop)
         try:
             progress = train(painter, make, executor, settings, report)
@@ -194,6 +202,9 @@ def _check_options(options: argparse.Namespace) -> None:
     for name in NOT_FOR_MOSAICS if options.mosaic else ():
         if getattr(options, name):
             raise UsageError(f"--{name} describes the network for holes; leave it or --mosaic out")
+    for name in () if options.mosaic else ONLY_FOR_MOSAICS:
+        if getattr(options, name) is not None:
+            raise UsageError(f"--{name} describes the network for mosaics, and needs --mosaic")
     given = [name for name in ONLY_FROM_SCRATCH if getattr(options, name)]
     if given and not options.from_scratch:
         raise UsageError(f"--{given[0]} describes a new network, and needs --from_scratch")
@@ -208,7 +219,7 @@ def _check_options(options: argparse.Namespace) -> None:
 
 
 def _settings(options: argparse.Namespace) -> TrainingSettings:
-    names = ("run", "crops", "batch", "rate", "samples", "minutes", "seed")
+    names = ("run", "crops", "batch", "rate", "samples", "minutes", "reuse", "seed")
     given = {name: getattr(options, name) for name in names}
     try:
         return TrainingSettings(ahead=options.workers + 3, devices=share_steps(), **given)
@@ -236,6 +247,8 @@ def _painter(options: argparse.Namespace) -> Painter:
     start = options.start_from or (usual if usual.exists() else None)
     weights = read_weights(start) if start and not options.from_scratch else None
     config = config_of(weights, start, kind) if weights else _config(options)
+    if weights and options.mosaic:
+        config, weights = _grow(options, config, weights, start)
     names = ("square", "gradient", "perceptual", "style", "variation", "adversarial")
     # Beside a mosaic the picture is never drawn.
     terms = LossWeights(valid=0.0 if options.mosaic else LossWeights.valid, **{n: getattr(options, n) for n in names})
@@ -251,10 +264,34 @@ def _painter(options: argparse.Namespace) -> Painter:
     return painter
 
 
+def _grow(
+    options: argparse.Namespace, config: MosaicConfig, weights: Weights, path: Path
+) -> tuple[MosaicConfig, Weights]:
+    """The network for mosaics that the command line asks for, drawing what a file's draws; UsageError if smaller."""
+    check_arrays(weights, stored_shapes(config), path)
+    wanted = _mosaic_config(options, config)
+    try:
+        return wanted, Weights(asdict(wanted), grow_mosaic_network(weights.arrays, wanted), weights.training)
+    except ValueError as error:
+        raise UsageError(
+            f"{path}: its network has {config.width} channels and {config.depth} blocks; --channels and --blocks can "
+            f"only make it larger"
+        ) from error
+
+
+def _mosaic_config(options: argparse.Namespace, usual: MosaicConfig) -> MosaicConfig:
+    """The usual network for mosaics, as the command line changes it; UsageError if there is no such."""
+    given = {"width": options.channels, "depth": options.blocks}
+    try:
+        return replace(usual, **{name: value for name, value in given.items() if value is not None})
+    except ValueError as error:
+        raise UsageError(f"--channels and --blocks must be 1 or more ({error})") from error
+
+
 def _config(options: argparse.Namespace) -> UnetConfig | MosaicConfig:
     """The untrained network that the command line describes; UsageError if there is no such."""
     if options.mosaic:
-        return MosaicConfig()
+        return _mosaic_config(options, MosaicConfig())
     widths = options.widths or UnetConfig.widths
     kernels = options.kernels or UnetConfig.kernels[: len(widths)] + (3,) * (len(widths) - len(UnetConfig.kernels))
     try:

@@ -27,8 +27,8 @@ CELL = 8
 class MosaicConfig:
     """What a weights file records of the network. width: channels; depth: residual blocks of two layers."""
 
-    width: int = 64
-    depth: int = 12
+    width: int = 128
+    depth: int = 16
 
     def __post_init__(self) -> None:
         if not all(isinstance(number, int) and number > 0 for number in (self.width, self.depth)):

@@ -24,6 +24,7 @@ from libs.shortage import lack_of_memory_as_usual
 from libs.training.painter import Painter
 from libs.training.plan import Progress, TrainingSettings, batch_size, crop_side, learning_rate, ramp
 from libs.training.samples import Batch, to_bytes
+from libs.training.sending import receive
 from libs.weights import Weights, write_weights
 from model import variables_by_name
 
@@ -34,26 +35,27 @@ WEIGHTS, STATE, PREVIEW = "weights.h5", "state.npz", "preview.png"
 
 def train(
     painter: Painter,
-    make: Callable[[tuple[int, ...], int, int], Batch],
+    make: Callable[[tuple[int, ...], int, int], Batch | Path],
     executor: Executor,
     settings: TrainingSettings,
     report: Callable[[Progress, bool], None],
 ) -> Progress:
     """Train until the run's end or Ctrl-C, saving on the way; `make(seed, size, side)` runs in `executor`.
 
+    It gives a batch or, from another process, what `receive` makes one of.
     `report(progress, saved)` is called after every step. A run folder with a state in it is gone on with.
     UsageError if that state or folder cannot be used, or no batch made; DecensorError if the weights diverge;
     MemoryError if there is too little for a step.
     """
     _make_folder(settings.run)
-    shown = executor.submit(make, (settings.seed, PREVIEW_SEED), 8, settings.crops[-1][0]).result()
+    shown = receive(executor.submit(make, (settings.seed, PREVIEW_SEED), 8, settings.crops[-1][0]).result())
     run = Run(painter, settings, shown)
     run.resume()
     run.save()  # what would be in its way is told now, not after minutes of work
     start = saved = time.monotonic()
     before = run.progress.seconds
     try:
-        for batch in _batches(make, executor, settings, run.progress):
+        for batch in _batches(make, executor, settings, run.progress, painter.change):
             run.step(batch)
             run.progress.seconds = before + time.monotonic() - start
             due = time.monotonic() - saved > 60 * settings.save_minutes
@@ -98,16 +100,19 @@ def _usable_state(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _batches(make: Callable, executor: Executor, settings: TrainingSettings, progress: Progress) -> Iterator[Batch]:
+def _batches(
+    make: Callable, executor: Executor, settings: TrainingSettings, progress: Progress, change: Callable
+) -> Iterator[Batch]:
     """Batches as the engine's arrays, made and sent to it ahead of the steps that use them, until the run's end."""
     sent = work_behind(_make_ahead(make, executor, settings, progress), _send)
-    return takewhile(lambda _: progress.share(settings) < 1, sent)
+    used = (change(batch, number) if number else batch for batch in sent for number in range(settings.reuse))
+    return takewhile(lambda _: progress.share(settings) < 1, used)
 
 
 def _make_ahead(
     make: Callable, executor: Executor, settings: TrainingSettings, progress: Progress
-) -> Iterator[tuple[Future[Batch]]]:
-    pending: deque[Future[Batch]] = deque()
+) -> Iterator[tuple[Future[Batch | Path]]]:
+    pending: deque[Future[Batch | Path]] = deque()
     number = progress.step
     try:
         while progress.share(settings) < 1:
@@ -121,8 +126,8 @@ def _make_ahead(
             future.cancel()
 
 
-def _send(making: Future[Batch]) -> Batch:
-    batch = making.result()
+def _send(making: Future[Batch | Path]) -> Batch:
+    batch = receive(making.result())
     with lack_of_memory_as_usual():
         return Batch(*(ops.convert_to_tensor(array) for array in vars(batch).values()))
 

@@ -9,6 +9,7 @@ from libs.mosaic_network import MosaicConfig
 from libs.training.critic import Critic, critic_terms
 from libs.training.losses import LossWeights, feature_terms, pixel_terms
 from libs.training.mosaic_layers import build_mosaic_network
+from libs.training.reuse import exchange_holes, mirror
 from model import UnetConfig, build_unet
 
 
@@ -16,7 +17,7 @@ class Painter(keras.Model):
     """Wraps a network; trains on x = [images, masks], y = [targets, holes], all uint8 as in `libs.training.samples`.
 
     `judged`: side in pixels of the part of each sample, the one with most hole, that the feature terms and the critic
-    look at (on whole samples they cost five times the network).
+    look at (on whole samples they cost five times the network). `change`: see `libs.training.reuse`.
     `style_share` and `adversarial_share` (0 to 1) scale these terms, which are ramped in. A critic learns beside the
     network, in the same step, if the adversarial term counts.
     """
@@ -27,6 +28,7 @@ class Painter(keras.Model):
         super().__init__(name="painter")
         self.config = config
         self.network = build_mosaic_network(config) if isinstance(config, MosaicConfig) else build_unet(config)
+        self.change = mirror if isinstance(config, MosaicConfig) else exchange_holes
         self.term_weights = weights
         self.features = features
         self.judged = judged

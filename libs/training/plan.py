@@ -16,7 +16,7 @@ class TrainingSettings:
     crops: sides in pixels, and the share of the run each gets; batch: samples a step at the last crop (smaller
     crops get more, so that a step costs alike); rate: Adam's highest; average: of the weights that are kept.
     style_from, adversarial_from: shares of the run after which these terms are ramped in over a tenth of it.
-    devices: a step's samples are divided among so many.
+    reuse: steps that each batch is used for, changed. devices: a step's samples are divided among so many.
     """
 
     run: Path
@@ -31,13 +31,14 @@ class TrainingSettings:
     minutes: float | None = None
     save_minutes: float = 3.0
     ahead: int = 3
+    reuse: int = 1
     devices: int = 1
     seed: int = 1
 
     def __post_init__(self) -> None:
         if self.samples is None and self.minutes is None:
             raise ValueError("a run needs an end: samples, minutes or both")
-        for name in ("samples", "minutes", "batch", "rate", "warm_up_steps", "ahead", "devices"):
+        for name in ("samples", "minutes", "batch", "rate", "warm_up_steps", "ahead", "reuse", "devices"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"{name} must be more than 0, got {value}")

@@ -160,12 +160,55 @@ def test_the_network_for_mosaics_learns_and_goes_on(start_mosaic, steps, tmp_pat
         (["--crops", "84:1"], r"--crops: sides must be multiples of 8 for this network, got 84"),
         (["--crops", "72:1"], r"--crops: sides must be 80 or more for mosaics"),
         (["--square", "-1"], r"--square must be 0 or more, got -1"),
+        (["--channels", "0"], r"--channels and --blocks must be 1 or more"),
     ],
 )
 def test_what_the_network_for_mosaics_cannot_is_told(start_mosaic, capsys, options, message):
     code, sentence = complain(start_mosaic, capsys, *options)
     assert code == 2
     assert re.search(message, sentence)
+
+
+def test_a_network_for_mosaics_grows_but_does_not_shrink(art_folder, start_mosaic, tmp_path, capsys):
+    assert start_mosaic("--samples", "4", "--channels", "6", "--blocks", "2") == 0
+    small = tmp_path / "run" / "weights.h5"
+    options = ["--images", str(art_folder), "--mosaic", "--crops", "80:1", "--batch", "4", "--samples", "4"]
+    options += ["--start_from", str(small), "--run", str(tmp_path / "grown")]
+    assert train.main([*options, "--channels", "5"]) == 2
+    error = capsys.readouterr().err
+    assert "weights.h5: its network has 6 channels and 2 blocks; --channels and --blocks can only make it" in error
+    assert train.main([*options, "--channels", "9", "--blocks", "3"]) == 0
+    assert read_weights(tmp_path / "grown" / "weights.h5").config == {"width": 9, "depth": 3}
+    image = np.random.default_rng(0).random((1, 16, 24, 3), dtype=np.float32)
+    mask = np.zeros((1, 16, 24, 1), np.float32)
+    drawn = [load_depixelator(path)(image, mask) for path in (small, tmp_path / "grown" / "weights.h5")]
+    assert_allclose(*drawn, atol=2e-3)  # a single step, which the average has not followed; float16
+
+
+def test_a_batch_used_again_costs_no_making(start, steps, monkeypatch):
+    made, make = [], train.make_batch_of
+
+    def count(folder, seed, *size, **options):
+        made.append(seed)
+        return make(folder, seed, *size, **options)
+
+    monkeypatch.setattr(train, "make_batch_of", count)
+    assert start("--samples", "96", "--reuse", "3") == 0
+    assert [step.samples for step in steps] == [8 * number for number in range(1, 13)]
+    assert len(made) <= 1 + 12 / 3 + 6  # the preview's, those used, and those made ahead
+
+
+def test_another_process_sends_its_batches_in_files(start, tmp_path, monkeypatch):
+    taken, receive = [], loop.receive
+
+    def take(made):
+        taken.append(made)
+        return receive(made)
+
+    monkeypatch.setattr(loop, "receive", take)
+    assert start("--samples", "24", "--workers", "1") == 0
+    assert len(taken) >= 4 and {path.parent for path in taken} == {tmp_path / "run" / "batches"}
+    assert not (tmp_path / "run" / "batches").exists()
 
 
 def test_weights_for_the_other_network_are_told(art_folder, tmp_path, capsys):
@@ -194,6 +237,8 @@ def complain(start, capsys, *options: str) -> tuple[int, str]:
         (["--widths", "4,0"], 2, r"widths must be one or more positive numbers, got \(4, 0\)"),
         (["--kernels", "5,4"], 2, r"kernels must be 2 odd numbers, got \(5, 4\)"),
         (["--widths", "many"], 2, r"argument --widths: invalid"),
+        (["--channels", "8"], 2, r"--channels describes the network for mosaics, and needs --mosaic"),
+        (["--reuse", "0"], 2, r"reuse must be more than 0, got 0"),
         (["--workers", "-1"], 2, r"--workers must be 0 or more .* got -1 and \d+"),
         (["--style", "120", "--features", "nowhere.npz"], 3, r"nowhere\.npz: cannot read the feature network"),
         (["--style", "120", "--features", "nowhere.h5"], 3, r"nowhere\.h5: there is no .*pip install"),
