@@ -7,6 +7,9 @@ from scipy import ndimage
 
 SMALLEST, LARGEST = 4, 32
 SQUARE = 0.8
+# Guesses: every so many pixels one, farther than this from what is known, mixed with up to so much of another place.
+PITCH, DEPTH = 8, 16
+WRONGEST = 0.4
 
 
 def add_hints(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -24,6 +27,25 @@ def add_hints(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) ->
     image, known = target.copy(), ~hole
     image[here] = np.where(hole[here][..., None], means.clip(0, 1).astype(np.float32), image[here])
     known[here] = True
+    return image, known
+
+
+def add_guesses(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As `add_hints`, but when the hole (H, W) has been drawn at half size first (`libs.inpaint`).
+
+    Deep in it every 8 x 8 pixels show a mean, mixed with the mean of another place: of what was drawn wrongly.
+    """
+    rows, columns = (_even_row(int(rng.integers(PITCH)), length) for length in hole.shape)
+    means, other = (
+        np.einsum("rh,hwc,sw->rsc", rows.averaging, source, columns.averaging, optimize=True)
+        for source in (target, np.roll(target, [length // 2 for length in hole.shape], (0, 1)))
+    )
+    wrong = rng.uniform(0, WRONGEST)
+    here = np.ix_(rows.middles, columns.middles)
+    deep = ndimage.distance_transform_cdt(hole, "chessboard")[here] > DEPTH
+    image, known = target.copy(), ~hole
+    image[here] = np.where(deep[..., None], (1 - wrong) * means + wrong * other, image[here])
+    known[here] |= deep
     return image, known
 
 
@@ -51,6 +73,11 @@ def _draw_blocks(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[Bloc
     if rng.random() < SQUARE:
         sides[1] = sides[0]
     return _block_row(rng, shape[0], sides[0]), _block_row(rng, shape[1], sides[1])
+
+
+def _even_row(phase: int, length: int) -> BlockRow:
+    """Blocks of `PITCH` pixels, the first and the last cut."""
+    return BlockRow(np.unique([0, *range(phase, length, PITCH), length]))
 
 
 def _block_row(rng: np.random.Generator, length: int, side: float) -> BlockRow:

@@ -8,10 +8,11 @@ import numpy as np
 from libs import holes
 from libs.training.art import Art, ArtFolder, open_art
 from libs.training.augment import augment, random_crop
-from libs.training.hints import add_hints
+from libs.training.hints import add_guesses, add_hints
 
 STROKE_AREAS = ((0.01, 0.1), (0.1, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 0.5), (0.5, 0.6))
-HINTED = 0.1
+# Shares of the samples with hints of each kind.
+HINTED, GUESSED = 0.1, 0.25
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,11 @@ def make_hole_sample(rng: np.random.Generator, art: Art, side: int) -> Sample:
     target = augment(rng, random_crop(rng, art.draw(rng), side))
     hole = random_hole(rng, side)
     image, known = target, ~hole
-    if rng.random() < HINTED:
+    kind = rng.random()
+    if kind < HINTED:
         image, known = add_hints(rng, target, hole)
+    elif kind < HINTED + GUESSED:
+        image, known = add_guesses(rng, target, hole)
     mask = known[..., None]
     return to_bytes(image * mask), to_bytes(mask), to_bytes(target), to_bytes(hole[..., None])
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_array_equal
 
 from libs.training.art import Art, ArtFolder, find_art
 from libs.training.augment import augment, print_tones, random_crop
-from libs.training.samples import HINTED, Batch, make_batch, make_batch_of, random_hole
+from libs.training.samples import GUESSED, HINTED, Batch, make_batch, make_batch_of, random_hole
 
 SEEDS = range(6)
 
@@ -61,6 +61,15 @@ def test_the_share_of_samples_meant_to_have_hints_has_some(source):
     hinted = ((batch.masks > 0) & (batch.holes > 0)).any(axis=(1, 2, 3))
     # A thin hole may lie between all hints.
     assert 0.5 * HINTED < hinted.mean() < 1.3 * HINTED
+
+
+def test_so_many_wide_holes_have_hints_or_guesses(source, monkeypatch):
+    wide = np.zeros((64, 64), dtype=bool)
+    wide[4:60, 4:60] = True
+    monkeypatch.setattr("libs.training.samples.random_hole", lambda rng, side: wide)
+    batch = make_batch(source, (0,), 400, 64)
+    hinted = ((batch.masks > 0) & (batch.holes > 0)).any(axis=(1, 2, 3))
+    assert 0.8 * (HINTED + GUESSED) < hinted.mean() < 1.2 * (HINTED + GUESSED)
 
 
 def test_every_kind_of_hole_is_a_hole():
