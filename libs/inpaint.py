@@ -1,7 +1,7 @@
 """Fill one picture: arrays in, arrays out; knows windows and hints, not Keras, not files."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
@@ -187,20 +187,43 @@ def _with_coarse_hints(
     pixels: np.ndarray, hole: np.ndarray, predict: Predict, hints: Hints, settings: FillSettings
 ) -> Hints:
     """The hints, and for holes too deep for one window what `fill` makes of them at half size, every 8 pixels."""
-    solid = solid_cells(hole, hints)
+    # At half size a hole must be twice as deep to be filled at half size again.
+    smaller = replace(settings, depth=min(2 * settings.depth, settings.margin))
+    for crop, places in find_deep(solid_cells(hole, hints), hole.shape, settings):
+        coarse = fill(*_half_size(*_with_hints(pixels, hole, hints, crop)), predict, None, smaller)
+        hints = _join(hints, _sample(coarse, crop, places, settings.pitch))
+    return hints
+
+
+def find_deep(solid: np.ndarray, shape: tuple[int, int], settings: FillSettings) -> list[tuple[Window, np.ndarray]]:
+    """What is to be filled at half size of a page of (height, width) `shape`, and the cells (N, 2) hinted at from it.
+
+    Of `solid_cells` those with only such cells around them, in regions that are deep somewhere. Near ones share a crop.
+    """
     distance = scipy.ndimage.distance_transform_cdt(solid, "chessboard")
     labels, _ = scipy.ndimage.label(solid, np.ones((3, 3), dtype=bool))
+    found: list[tuple[Window, np.ndarray]] = []
     for number, (rows, columns) in enumerate(scipy.ndimage.find_objects(labels), 1):
         inside = np.where(labels[rows, columns] == number, distance[rows, columns], 0)
         if inside.max() * CELL <= settings.depth:
             continue
         box = Window(*(CELL * n for n in (rows.start, columns.start, inside.shape[0], inside.shape[1])))
         context = max(2 * settings.margin, max(box.height, box.width) // 2)
-        crop = box.grown(-(-context // CELL) * CELL, hole.shape)
-        coarse = fill(*_half_size(*_with_hints(pixels, hole, hints, crop)), predict, None, settings)
-        places = np.argwhere(inside > 1) + (rows.start, columns.start)
-        hints = _join(hints, _sample(coarse, crop, places, settings.pitch))
-    return hints
+        crop, places = (
+            box.grown(-(-context // CELL) * CELL, shape),
+            np.argwhere(inside > 1) + (rows.start, columns.start),
+        )
+        while near := [index for index, (other, _) in enumerate(found) if _share_most(crop, other)]:
+            other, its = found.pop(near[0])
+            crop, places = crop.around(other), np.concatenate([its, places])
+        found.append((crop, places))
+    return found
+
+
+def _share_most(one: Window, other: Window) -> bool:
+    """Whether a window around both has no more pixels than the two."""
+    both = one.around(other)
+    return both.height * both.width <= one.height * one.width + other.height * other.width
 
 
 def solid_cells(hole: np.ndarray, hints: Hints) -> np.ndarray:

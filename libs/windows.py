@@ -25,7 +25,7 @@ class FillSettings:
     step: int = 128
     margin: int = 96
     overlap: int = 64
-    depth: int = 64
+    depth: int = 16
     pitch: int = 8
     mirrored: bool = False
 

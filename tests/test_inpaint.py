@@ -1,10 +1,14 @@
 """Filling: laws that hold for any picture, any hole and any network."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from scipy import ndimage
 
-from libs.inpaint import FillSettings, Hints, fill, solid_cells
+from libs.inpaint import NO_HINTS, FillSettings, Hints, fill, find_deep, solid_cells
+from libs.windows import CELL, Window, plan_tiles
 
 AWKWARD = [(1, 1), (1, 7), (5, 1), (30, 40), (127, 300), (257, 255), (700, 520)]
 GREEN = (0, 255, 0)
@@ -118,15 +122,42 @@ def test_hints_of_a_deep_hole_carry_the_colours_of_the_coarse_fill():
     assert (result[400, 320] == (250, 40, 10)).all() and (result[400, 1280] == (10, 60, 240)).all()
 
 
-def test_a_thin_hole_needs_no_hints():
+def test_a_thin_hole_needs_no_hints(no_patches):
     pixels = np.full((600, 2000, 3), 90, dtype=np.uint8)
     hole = np.zeros((600, 2000), dtype=bool)
-    hole[280:340, 20:1980] = True
+    hole[272:304, 20:1980] = True  # 16 pixels from what is known, no farther
     seen = []
     fill(pixels, hole, remember(seen))
-    pictured = sum((1 - masks).sum() for _, masks in seen)
-    assert pictured == sum((masks == 0).sum() for _, masks in seen)
-    assert min(masks.mean() for _, masks in seen) > 0.7
+    assert len(seen) == len(plan_tiles(hole, FillSettings()))
+    hole[304:320] = hole[300]
+    more = []
+    fill(pixels, hole, remember(more))
+    assert len(more) > len(plan_tiles(hole, FillSettings()))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_deep_holes_near_one_another_are_filled_at_half_size_together(seed):
+    rng = np.random.default_rng(seed)
+    shape = tuple(int(side) for side in rng.integers(400, 2500, 2))
+    hole = np.zeros(shape, dtype=bool)
+    for _ in range(6):
+        top, left = (int(rng.integers(side)) for side in shape)
+        hole[top : top + rng.integers(10, 160), left : left + rng.integers(10, 160)] = True
+    settings = FillSettings()
+    solid = solid_cells(hole, NO_HINTS)
+    found = find_deep(solid, shape, settings)
+    cells = [cell for _, places in found for cell in map(tuple, places)]
+    inner = ndimage.binary_erosion(solid, np.ones((3, 3)), border_value=1)
+    assert sorted(cells) == sorted(map(tuple, np.argwhere(inner)))
+    for crop, places in found:
+        assert crop.top % CELL == crop.left % CELL == 0 and crop.bottom <= shape[0] and crop.right <= shape[1]
+        for row, column in places:
+            middle = Window(row * CELL, column * CELL, CELL, CELL)
+            assert hole[middle.grown(CELL, shape).slices].all()
+            assert crop.around(middle.grown(2 * settings.margin, shape)) == crop
+    for (one, _), (other, _) in combinations(found, 2):
+        both = one.around(other)
+        assert both.height * both.width > one.height * one.width + other.height * other.width
 
 
 def test_overlapping_tiles_meet_without_a_step():
