@@ -96,7 +96,7 @@ def draw_in_hole(
 
     def finish(tile: Tile, drawing: np.ndarray, seen: np.ndarray, around: np.ndarray, outside: np.ndarray) -> tuple:
         if not len(given.inside(tile.window).rows):  # what is known of the hole tells more than what lies around it
-            drawing = _carry(drawing, around, ~outside)
+            drawing = _carry(drawing, around, ~outside, settings.patched)
         return tile, _to_levels(drawing, seen)
 
     for tile, levels in work_behind(map(draw, plan_tiles(hole, settings)), finish):
@@ -104,16 +104,16 @@ def draw_in_hole(
     return canvas.levels[hole]
 
 
-def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
+def _carry(drawing: np.ndarray, image: np.ndarray, hole: np.ndarray, patched: bool) -> np.ndarray:
     """The drawing (h, w, 3) with what goes on from outside the hole: textures, lines over them, flat colours beside.
 
-    First its weave is taken out, and what is left of it as fog is covered last.
+    First its weave is taken out, and what is left of it as fog is covered last, if it is to be patched.
     """
     tight = tight_box(hole, Window(0, 0, *hole.shape))
     inside, box = tight.slices, tight.grown(BESIDE, hole.shape).slices
     carried = drawing.copy()
     carried[inside] = take_out_weave(drawing[inside], hole[inside])
-    for carry in (carry_tones, carry_lines, carry_flat, clear_fog):
+    for carry in (carry_tones, carry_lines, carry_flat, *([clear_fog] if patched else [])):
         carried[box] = carry(carried[box], image[box], hole[box])
     return carried
 
@@ -187,8 +187,8 @@ def _with_coarse_hints(
     pixels: np.ndarray, hole: np.ndarray, predict: Predict, hints: Hints, settings: FillSettings
 ) -> Hints:
     """The hints, and for holes too deep for one window what `fill` makes of them at half size, every 8 pixels."""
-    # At half size a hole must be twice as deep to be filled at half size again.
-    smaller = replace(settings, depth=min(2 * settings.depth, settings.margin))
+    # At half size a hole must be twice as deep to be filled at half size again; patches would be hints at ragged edges.
+    smaller = replace(settings, depth=min(2 * settings.depth, settings.margin), patched=False)
     for crop, places in find_deep(solid_cells(hole, hints), hole.shape, settings):
         coarse = fill(*_half_size(*_with_hints(pixels, hole, hints, crop)), predict, None, smaller)
         hints = _join(hints, _sample(coarse, crop, places, settings.pitch))

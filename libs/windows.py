@@ -17,7 +17,7 @@ class FillSettings:
     of a hole; overlap: how far neighbouring parts of one large hole reach into each other; depth: a hole whose
     middle is farther than this from anything known is filled at half size first; pitch: every how many pixels
     the network then sees a hint; mirrored: a window that reaches beyond the picture shows it mirrored there,
-    else nothing.
+    else nothing; patched: what is drawn as fog is covered with patches of what is beside.
     """
 
     window: int = 512
@@ -28,6 +28,7 @@ class FillSettings:
     depth: int = 16
     pitch: int = 8
     mirrored: bool = False
+    patched: bool = True
 
     def __post_init__(self) -> None:
         if self.step < 1 or self.smallest % self.step or self.window % self.step:

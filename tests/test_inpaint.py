@@ -135,6 +135,21 @@ def test_a_thin_hole_needs_no_hints(no_patches):
     assert len(more) > len(plan_tiles(hole, FillSettings()))
 
 
+def test_patches_are_laid_at_full_size_only(monkeypatch):
+    """At half size they would be hints at what is ragged."""
+    pixels, hole = np.random.default_rng(0).integers(0, 256, (384, 384, 3), dtype=np.uint8), np.zeros((384, 384), bool)
+    hole[140:240, 130:260] = True
+    areas, seen = [], []
+
+    def clear(drawing, image, hole):
+        areas.append(hole.sum())
+        return drawing
+
+    monkeypatch.setattr("libs.inpaint.clear_fog", clear)
+    fill(pixels, hole, remember(seen))
+    assert len(seen) > 1 and areas == [hole.sum()]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_deep_holes_near_one_another_are_filled_at_half_size_together(seed):
     rng = np.random.default_rng(seed)
