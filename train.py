@@ -268,8 +268,10 @@ def _grow(
     options: argparse.Namespace, config: MosaicConfig, weights: Weights, path: Path
 ) -> tuple[MosaicConfig, Weights]:
     """The network for mosaics that the command line asks for, drawing what a file's draws; UsageError if smaller."""
-    check_arrays(weights, stored_shapes(config), path)
     wanted = _mosaic_config(options, config)
+    if wanted == config:
+        return config, weights
+    check_arrays(weights, stored_shapes(config), path)
     try:
         return wanted, Weights(asdict(wanted), grow_mosaic_network(weights.arrays, wanted), weights.training)
     except ValueError as error:

@@ -186,7 +186,7 @@ def _distance(image: np.ndarray, pure: float) -> np.ndarray:
 def _with_coarse_hints(
     pixels: np.ndarray, hole: np.ndarray, predict: Predict, hints: Hints, settings: FillSettings
 ) -> Hints:
-    """The hints, and for holes too deep for one window what `fill` makes of them at half size, every 8 pixels."""
+    """The hints, and in deep holes what `fill` makes of them at half size, one every `settings.pitch` pixels."""
     # At half size a hole must be twice as deep to be filled at half size again; patches would be hints at ragged edges.
     smaller = replace(settings, depth=min(2 * settings.depth, settings.margin), patched=False)
     for crop, places in find_deep(solid_cells(hole, hints), hole.shape, settings):
@@ -209,10 +209,8 @@ def find_deep(solid: np.ndarray, shape: tuple[int, int], settings: FillSettings)
             continue
         box = Window(*(CELL * n for n in (rows.start, columns.start, inside.shape[0], inside.shape[1])))
         context = max(2 * settings.margin, max(box.height, box.width) // 2)
-        crop, places = (
-            box.grown(-(-context // CELL) * CELL, shape),
-            np.argwhere(inside > 1) + (rows.start, columns.start),
-        )
+        crop = box.grown(-(-context // CELL) * CELL, shape)
+        places = np.argwhere(inside > 1) + (rows.start, columns.start)
         while near := [index for index, (other, _) in enumerate(found) if _share_most(crop, other)]:
             other, its = found.pop(near[0])
             crop, places = crop.around(other), np.concatenate([its, places])

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from libs.windows import FillSettings
+
 SMALLEST, LARGEST = 4, 32
 SQUARE = 0.8
-# Guesses: every so many pixels one, farther than this from what is known, mixed with up to so much of another place.
-PITCH, DEPTH = 8, 16
+# Guesses, where the program makes them: every so many pixels one, farther than this from what is known.
+PITCH, DEPTH = FillSettings.pitch, FillSettings.depth
+# They are mixed with up to so much of another place.
 WRONGEST = 0.4
 
 
@@ -21,13 +24,9 @@ def add_hints(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) ->
     """
     rows, columns = _draw_blocks(rng, hole.shape)
     source = ndimage.gaussian_filter(target, (2, 2, 0)) if rng.random() < 0.25 else target
-    means = np.einsum("rh,hwc,sw->rsc", rows.averaging, source, columns.averaging, optimize=True)
+    means = _average(source, rows, columns)
     means += rng.normal(0, rng.choice([0, 0.01, 0.03], p=[0.6, 0.3, 0.1]), means.shape)
-    here = np.ix_(rows.middles, columns.middles)
-    image, known = target.copy(), ~hole
-    image[here] = np.where(hole[here][..., None], means.clip(0, 1).astype(np.float32), image[here])
-    known[here] = True
-    return image, known
+    return _show_means(target, hole, means.clip(0, 1), np.ix_(rows.middles, columns.middles), hole)
 
 
 def add_guesses(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -35,17 +34,26 @@ def add_guesses(rng: np.random.Generator, target: np.ndarray, hole: np.ndarray) 
 
     Deep in it every 8 x 8 pixels show a mean, mixed with the mean of another place: of what was drawn wrongly.
     """
-    rows, columns = (_even_row(int(rng.integers(PITCH)), length) for length in hole.shape)
-    means, other = (
-        np.einsum("rh,hwc,sw->rsc", rows.averaging, source, columns.averaging, optimize=True)
-        for source in (target, np.roll(target, [length // 2 for length in hole.shape], (0, 1)))
-    )
+    rows, columns = (_block_row(rng, length, PITCH) for length in hole.shape)
+    elsewhere = np.roll(target, [length // 2 for length in hole.shape], (0, 1))
     wrong = rng.uniform(0, WRONGEST)
-    here = np.ix_(rows.middles, columns.middles)
-    deep = ndimage.distance_transform_cdt(hole, "chessboard")[here] > DEPTH
+    means = (1 - wrong) * _average(target, rows, columns) + wrong * _average(elsewhere, rows, columns)
+    deep = ndimage.distance_transform_cdt(hole, "chessboard") > DEPTH
+    return _show_means(target, hole, means, np.ix_(rows.middles, columns.middles), deep)
+
+
+def _average(source: np.ndarray, rows: "BlockRow", columns: "BlockRow") -> np.ndarray:
+    """(H, W, 3) -> (N, M, 3): the mean of every block."""
+    return np.einsum("rh,hwc,sw->rsc", rows.averaging, source, columns.averaging, optimize=True)
+
+
+def _show_means(
+    target: np.ndarray, hole: np.ndarray, means: np.ndarray, middles: tuple[np.ndarray, ...], where: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The picture and what of it is known, with blocks' means (N, M, 3) in their middles, if those lie in an area."""
     image, known = target.copy(), ~hole
-    image[here] = np.where(deep[..., None], (1 - wrong) * means + wrong * other, image[here])
-    known[here] |= deep
+    image[middles] = np.where(where[middles][..., None], means, image[middles])
+    known[middles] |= where[middles]
     return image, known
 
 
@@ -73,11 +81,6 @@ def _draw_blocks(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[Bloc
     if rng.random() < SQUARE:
         sides[1] = sides[0]
     return _block_row(rng, shape[0], sides[0]), _block_row(rng, shape[1], sides[1])
-
-
-def _even_row(phase: int, length: int) -> BlockRow:
-    """Blocks of `PITCH` pixels, the first and the last cut."""
-    return BlockRow(np.unique([0, *range(phase, length, PITCH), length]))
 
 
 def _block_row(rng: np.random.Generator, length: int, side: float) -> BlockRow:
